@@ -1,0 +1,71 @@
+import js from '@eslint/js';
+import nx from '@nx/eslint-plugin';
+import tseslint from 'typescript-eslint';
+
+/** What each layer may import. The architecture page draws the same house. */
+const layers = {
+  contract: [],
+  testing: ['contract'],
+  connections: [],
+  engine: ['contract', 'connections'],
+  rollout: ['contract'],
+  'local-redis': [],
+  app: ['contract', 'engine', 'rollout', 'local-redis'],
+  tool: ['contract', 'engine', 'connections', 'local-redis'],
+};
+
+const constraints = (alsoAllowed) =>
+  Object.entries(layers).map(([layer, allowed]) => ({
+    sourceTag: `layer:${layer}`,
+    onlyDependOnLibsWithTags: [...new Set([...allowed, ...alsoAllowed])].map((tag) => `layer:${tag}`),
+  }));
+
+const boundaries = (alsoAllowed) => [
+  'error',
+  {
+    enforceBuildableLibDependency: true,
+    allow: ['^.*/jest\\.preset\\.mjs$'],
+    depConstraints: constraints(alsoAllowed),
+  },
+];
+
+export default tseslint.config(
+  { ignores: ['**/dist', '**/out-tsc', '**/node_modules', '**/.cache', '**/.nx'] },
+  js.configs.recommended,
+  ...tseslint.configs.recommended,
+  {
+    plugins: { '@nx': nx },
+    languageOptions: {
+      globals: {
+        process: 'readonly',
+        console: 'readonly',
+        setTimeout: 'readonly',
+        clearTimeout: 'readonly',
+        URL: 'readonly',
+      },
+    },
+    rules: {
+      '@nx/enforce-module-boundaries': boundaries([]),
+      '@typescript-eslint/no-explicit-any': 'error',
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+      '@typescript-eslint/consistent-type-imports': 'error',
+      eqeqeq: 'error',
+    },
+  },
+  {
+    files: ['**/*.ts'],
+    ignores: ['**/*.spec.ts'],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      '@typescript-eslint/no-floating-promises': 'error',
+      '@typescript-eslint/no-misused-promises': 'error',
+    },
+  },
+  {
+    // Specs run against real engines on a real Redis; their packages ship none of it.
+    files: ['**/*.spec.ts'],
+    rules: {
+      '@nx/enforce-module-boundaries': boundaries(['testing', 'local-redis', 'engine']),
+    },
+  },
+);
