@@ -1,1 +1,5 @@
-export const placeholder = 1;
+export { countConnections, parseClientList, type ClientEntry } from './client-list.js';
+export { billedCommands, commandsBetween, parseCommandStats, type CommandStats } from './command-stats.js';
+export { RedisServerNotFoundError, RedisStartError } from './errors.js';
+export { findRedisServer, type FindRedisServerOptions, type RedisServerBinary } from './find-redis-server.js';
+export { startRedis, type RedisServer, type StartRedisOptions } from './redis-server.js';

@@ -1,0 +1,88 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, openSync } from 'node:fs';
+import type { Socket } from 'node:net';
+
+export interface GuardedCommand {
+  readonly path: string;
+  readonly args: readonly string[];
+  readonly env: NodeJS.ProcessEnv;
+  /** Working folder of the process; removed by the guard when this process dies without saying goodbye. */
+  readonly folder: string;
+  /** The process's stdout and stderr are appended here. */
+  readonly logFile: string;
+}
+
+export interface GuardedProcess {
+  readonly pid: number;
+  readonly hasExited: boolean;
+  /** Resolves when the process is gone; keeps the event loop alive while somebody waits. */
+  exited(): Promise<void>;
+  signal(name: 'SIGTERM' | 'SIGKILL'): void;
+}
+
+// `$0` waits for a word on its stdin before it becomes the real process, so that the guard is always there first.
+const START = 'read -r _ || exit 1; exec "$0" "$@" </dev/null';
+
+// A word on stdin is a goodbye; the end of stdin without one means that the process that held the pipe is dead.
+const GUARD = `
+if read -r _; then exit 0; fi
+kill -9 "$1" 2>/dev/null
+tries=0
+while kill -0 "$1" 2>/dev/null && [ "$tries" -lt 50 ]; do sleep 0.1; tries=$((tries + 1)); done
+rm -rf "$2"
+`;
+
+/**
+ * Starts a process that dies with this one, even by `kill -9`: a shell holds the reading end of a pipe whose other
+ * end dies with us. Both run in sessions of their own, so a Ctrl-C in the terminal reaches us alone and we can
+ * still finish what needs the process. Neither keeps the event loop alive.
+ */
+export function startGuarded({ path, args, env, folder, logFile }: GuardedCommand): GuardedProcess {
+  const log = openSync(logFile, 'a');
+  let child: ChildProcess;
+  try {
+    child = spawn('/bin/sh', ['-c', START, path, ...args], {
+      cwd: folder,
+      env,
+      detached: true,
+      stdio: ['pipe', log, log],
+    });
+  } finally {
+    closeSync(log);
+  }
+  const pid = child.pid;
+  if (pid === undefined) throw new Error('cannot start /bin/sh');
+  const guard = spawn('/bin/sh', ['-c', GUARD, 'guard', String(pid), folder], {
+    cwd: '/',
+    detached: true,
+    stdio: ['pipe', 'ignore', 'ignore'],
+  });
+  const childInput = child.stdin as Socket;
+  const guardInput = guard.stdin as Socket;
+  // Writing to a process that is gone already is no news: its exit is.
+  childInput.on('error', () => undefined);
+  guardInput.on('error', () => undefined);
+  childInput.end('start\n');
+  guardInput.unref();
+  child.unref();
+  guard.unref();
+
+  let hasExited = false;
+  const exit = once(child, 'exit').then(() => {
+    hasExited = true;
+    guardInput.end('goodbye\n');
+  });
+  return {
+    pid,
+    get hasExited() {
+      return hasExited;
+    },
+    async exited() {
+      if (hasExited) return;
+      child.ref();
+      await exit;
+    },
+    signal: (name) => void child.kill(name),
+  };
+}
