@@ -1,0 +1,26 @@
+import type { Job, JobState } from './job.js';
+
+export type JobCounts = Readonly<Record<JobState, number>>;
+
+export interface JobInspector {
+  job(id: string): Promise<Job | null>;
+  /** Jobs in any of the states; waiting ones in the order they will run, others newest first. `limit` defaults to 100. */
+  jobs(
+    states: readonly JobState[],
+    page?: { readonly offset?: number; readonly limit?: number },
+  ): Promise<readonly Job[]>;
+  counts(): Promise<JobCounts>;
+  /** What handlers logged, oldest first. */
+  logs(id: string): Promise<readonly string[]>;
+  /** Puts a failed job back to wait. @throws JobNotFoundError, JobStateError */
+  retry(id: string): Promise<void>;
+  /** Makes a delayed job wait no longer. @throws JobNotFoundError, JobStateError */
+  promote(id: string): Promise<void>;
+  /** Answers whether there was one. @throws JobStateError while it is active */
+  remove(id: string): Promise<boolean>;
+  /** Removes up to `limit` (default 1000) jobs that ended at least `olderThanMs` ago; answers their ids. */
+  clean(
+    state: 'completed' | 'failed',
+    options: { readonly olderThanMs: number; readonly limit?: number },
+  ): Promise<readonly string[]>;
+}

@@ -1,0 +1,8 @@
+export interface QueueControl {
+  /** No process starts another job of this queue until `resume`; running ones finish. */
+  pause(): Promise<void>;
+  resume(): Promise<void>;
+  isPaused(): Promise<boolean>;
+  /** Removes the jobs that wait, and the delayed ones too when asked; active ones and schedules stay. */
+  removeWaiting(options?: { readonly delayed?: boolean }): Promise<void>;
+}

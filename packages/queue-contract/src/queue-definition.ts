@@ -1,0 +1,98 @@
+import { InvalidOptionError } from './errors.js';
+import { checkJobDefaults, type JobDefaults } from './job-options.js';
+import type { SchemaInput, SchemaOutput, StandardSchema } from './standard-schema.js';
+
+/** How much hurts when the queue stands still; non-critical queues can be switched off altogether. */
+export type QueueTier = 'critical' | 'medium' | 'non-critical';
+
+/** A schema per job name. */
+export type JobSchemas = Readonly<Record<string, StandardSchema>>;
+
+export type JobName<S extends JobSchemas> = keyof S & string;
+/** What `add` takes for a job name. */
+export type JobInput<S extends JobSchemas, N extends JobName<S> = JobName<S>> = SchemaInput<S[N]>;
+/** What a handler receives for a job name. */
+export type JobOutput<S extends JobSchemas, N extends JobName<S> = JobName<S>> = SchemaOutput<S[N]>;
+
+/** At most `max` jobs start in any window of `durationMs`. */
+export interface RateLimit {
+  readonly max: number;
+  readonly durationMs: number;
+}
+
+export interface WorkerSettings {
+  /** Jobs of this queue that one process runs at a time, 1 to 1000. Default 1. */
+  readonly concurrency?: number;
+  readonly limit?: RateLimit;
+}
+
+/** A queue, declared once in the app; engines, rollout and handlers all read it. */
+export interface QueueDefinition<S extends JobSchemas = JobSchemas> {
+  /** 1 to 100 characters without `:` or white space. */
+  readonly name: string;
+  readonly tier: QueueTier;
+  readonly jobs: S;
+  /** What a canary share hashes, so that jobs which belong together go the same way. Default: the job's id. */
+  routingKey?(job: { readonly name: JobName<S>; readonly data: JobInput<S> }): string;
+  /** The wait in ms before the next attempt, for jobs with `backoff: { type: 'custom' }`. */
+  backoffDelayMs?(attemptsMade: number, error: Error): number;
+  readonly defaults?: JobDefaults;
+  readonly worker?: WorkerSettings;
+  /** Whether its jobs carry priorities. Default false. */
+  readonly priorities?: boolean;
+}
+
+/**
+ * Declares a queue.
+ *
+ * @throws InvalidOptionError for a name, default or worker setting that is not allowed
+ */
+export function defineQueue<const S extends JobSchemas>(definition: QueueDefinition<S>): QueueDefinition<S> {
+  const { name, tier, jobs, defaults, worker } = definition;
+  if (typeof name !== 'string' || !/^[^\s:]{1,100}$/.test(name)) {
+    throw new InvalidOptionError('name of a queue', name, '1 to 100 characters without ":" or white space');
+  }
+  const where = `queue "${name}"`;
+  if (tier !== 'critical' && tier !== 'medium' && tier !== 'non-critical') {
+    throw new InvalidOptionError(`tier of ${where}`, tier, 'critical, medium or non-critical');
+  }
+  if (Object.keys(jobs ?? {}).length === 0) {
+    throw new InvalidOptionError(`jobs of ${where}`, jobs, 'a schema for at least one job name');
+  }
+  for (const [jobName, schema] of Object.entries(jobs)) {
+    if (typeof schema?.['~standard']?.validate !== 'function') {
+      throw new InvalidOptionError(`schema of job "${jobName}" of ${where}`, schema, 'a Standard Schema');
+    }
+  }
+  checkJobDefaults(where, defaults ?? {});
+  if (defaults?.backoff?.type === 'custom' && !definition.backoffDelayMs) {
+    throw new InvalidOptionError(`backoff of ${where}`, 'custom', 'custom only together with backoffDelayMs');
+  }
+  checkWorkerSettings(where, worker ?? {});
+  return definition;
+}
+
+/** @throws InvalidOptionError */
+export function checkWorkerSettings(where: string, { concurrency, limit }: WorkerSettings): void {
+  if (
+    concurrency !== undefined &&
+    !(Number.isInteger(concurrency) && concurrency >= 1 && concurrency <= 1000)
+  ) {
+    throw new InvalidOptionError(`worker.concurrency of ${where}`, concurrency, 'an integer, 1 to 1000');
+  }
+  if (limit === undefined) return;
+  for (const option of Object.keys(limit)) {
+    if (option !== 'max' && option !== 'durationMs') {
+      throw new InvalidOptionError(`worker.limit of ${where}`, option, 'max and durationMs');
+    }
+  }
+  for (const option of ['max', 'durationMs'] as const) {
+    if (!(Number.isInteger(limit[option]) && limit[option] >= 1)) {
+      throw new InvalidOptionError(
+        `worker.limit.${option} of ${where}`,
+        limit[option],
+        'an integer, 1 or more',
+      );
+    }
+  }
+}

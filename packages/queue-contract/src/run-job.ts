@@ -1,0 +1,90 @@
+import {
+  InvalidPayloadError,
+  JobTimeoutError,
+  NonErrorThrownError,
+  UnknownJobNameError,
+  UnrecoverableJobError,
+} from './errors.js';
+import { publishAttempt, type JobAttempt } from './job-channel.js';
+import type { JobHandlers, RunningJob } from './job-consumer.js';
+import type { JobGate } from './job-gate.js';
+import { parsePayload } from './payload.js';
+import type { JobSchemas, QueueDefinition } from './queue-definition.js';
+
+export interface JobRun<S extends JobSchemas = JobSchemas> {
+  readonly definition: QueueDefinition<S>;
+  readonly handlers: JobHandlers<S>;
+  readonly job: Omit<RunningJob, 'signal'>;
+  readonly timeoutMs?: number | undefined;
+  /** The consumer's: aborted when it gives up waiting at its close. */
+  readonly signal: AbortSignal;
+  readonly gate?: JobGate | undefined;
+}
+
+/**
+ * Runs one attempt the way the contract wants it on every engine: waits for the gate, checks name and payload,
+ * calls the handler with a signal that obeys `timeoutMs`, and answers a result in which `undefined` is `null`.
+ *
+ * A handler that goes on after its time-out cannot be stopped; its late answer is dropped and its late error is
+ * swallowed.
+ *
+ * @throws UnknownJobNameError, InvalidPayloadError — see {@link isUnrecoverable}
+ * @throws JobTimeoutError, NonErrorThrownError, or what the handler threw
+ */
+export async function runJob<S extends JobSchemas>(run: JobRun<S>): Promise<unknown> {
+  const { definition, handlers, job, timeoutMs, gate } = run;
+  const leave = gate ? await gate.enter(run.signal) : () => {};
+  const startedAt = performance.now();
+  let outcome: JobAttempt['outcome'] = 'refused';
+  let error: Error | null = null;
+  try {
+    const data = await parsePayload(definition, job.name, job.data);
+    const handler = handlers[job.name];
+    if (!handler) throw new UnknownJobNameError(definition.name, job.name, Object.keys(handlers));
+    outcome = 'threw';
+    const result = await withTimeout(run, (signal) =>
+      handler({ ...job, data, signal } as Parameters<typeof handler>[0]),
+    );
+    outcome = 'succeeded';
+    return result ?? null;
+  } catch (thrown) {
+    error = thrown instanceof Error ? thrown : new NonErrorThrownError(thrown);
+    if (error instanceof JobTimeoutError && timeoutMs !== undefined) outcome = 'timed-out';
+    throw error;
+  } finally {
+    leave();
+    const { engine, queue, id, name, attempt, scheduleId } = job;
+    const durationMs = performance.now() - startedAt;
+    publishAttempt({ engine, queue, jobId: id, name, attempt, scheduleId, outcome, error, durationMs });
+  }
+}
+
+/** Whether trying the same job again cannot help, so that an engine must not retry it. */
+export function isUnrecoverable(error: unknown): boolean {
+  return (
+    error instanceof UnrecoverableJobError ||
+    error instanceof UnknownJobNameError ||
+    error instanceof InvalidPayloadError
+  );
+}
+
+async function withTimeout<S extends JobSchemas>(
+  { definition, job, timeoutMs, signal }: JobRun<S>,
+  call: (signal: AbortSignal) => unknown,
+): Promise<unknown> {
+  if (timeoutMs === undefined) return call(signal);
+  const timeout = new AbortController();
+  const error = new JobTimeoutError(definition.name, job.id, timeoutMs);
+  let timer: NodeJS.Timeout | undefined;
+  const expired = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      timeout.abort(error);
+      reject(error);
+    }, timeoutMs);
+  });
+  try {
+    return await Promise.race([call(AbortSignal.any([signal, timeout.signal])), expired]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

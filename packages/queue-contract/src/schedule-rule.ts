@@ -1,0 +1,44 @@
+import { InvalidOptionError } from './errors.js';
+import type { Schedule, ScheduleRule } from './job-schedules.js';
+
+/**
+ * Checks what can be checked without a cron parser; engines refuse a cron expression they cannot parse.
+ *
+ * @throws InvalidOptionError
+ */
+export function checkSchedule(where: string, schedule: Schedule): void {
+  const bad = (option: string, value: unknown, allowed: string): never => {
+    throw new InvalidOptionError(`${option} of a schedule of ${where}`, value, allowed);
+  };
+  const { id, rule, options, endAtMs, remainingRuns } = schedule;
+  const bytes = typeof id === 'string' ? new TextEncoder().encode(id).length : 0;
+  if (bytes < 1 || bytes > 512) bad('id', id, 'a string of 1 to 512 bytes');
+  checkRule(rule, bad);
+  for (const option of ['id', 'delayMs', 'deduplication']) {
+    if (options && option in options) bad('options', option, 'neither id, delayMs nor deduplication');
+  }
+  if (endAtMs !== undefined && !Number.isFinite(endAtMs)) bad('endAtMs', endAtMs, 'ms since the epoch');
+  if (remainingRuns !== undefined && !(Number.isInteger(remainingRuns) && remainingRuns >= 1)) {
+    bad('remainingRuns', remainingRuns, 'an integer, 1 or more');
+  }
+}
+
+function checkRule(
+  rule: ScheduleRule,
+  bad: (option: string, value: unknown, allowed: string) => never,
+): void {
+  if ('everyMs' in rule) {
+    if ('cron' in rule) bad('rule', rule, 'either cron or everyMs');
+    if (!(Number.isInteger(rule.everyMs) && rule.everyMs >= 1000))
+      bad('rule.everyMs', rule.everyMs, '1000 or more');
+    return;
+  }
+  const { cron, timeZone = 'UTC' } = rule;
+  const fields = typeof cron === 'string' ? cron.trim().split(/\s+/).length : 0;
+  if (fields !== 5 && fields !== 6) bad('rule.cron', cron, 'a cron expression of five or six fields');
+  try {
+    new Intl.DateTimeFormat('en', { timeZone });
+  } catch {
+    bad('rule.timeZone', timeZone, 'an IANA time zone');
+  }
+}
