@@ -1,1 +1,1 @@
-export const placeholder = 1;
+export { createBullMqEngine, type BullMqEngineOptions } from './create-engine.js';
