@@ -1,1 +1,2 @@
-export const placeholder = 1;
+export { describeQueueEngineContract } from './describe-queue-engine-contract.js';
+export type { DeclaredGaps, EngineUnderTest, MakeEngine } from './engine-under-test.js';
