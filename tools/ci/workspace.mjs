@@ -1,0 +1,66 @@
+// What every script here needs to know about the clone it runs in.
+import { mkdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
+/** Ignored by git; everything these scripts write besides node_modules, dist and .nx goes here. */
+export const cacheFolder = join(root, '.cache');
+
+/** Progress goes to stderr, so that stdout carries only what was asked for. */
+export const say = (message) => process.stderr.write(`${message}\n`);
+
+/** An error whose message is all the user needs to see. */
+export class PlainError extends Error {}
+
+/** `20.19.3` satisfies `>=20.19`; compares numbers, knows no other operator. */
+export function satisfiesMinimum(version, range) {
+  const minimum = range.replace('>=', '').split('.').map(Number);
+  const actual = version.split('.').map(Number);
+  const at = minimum.findIndex((part, index) => part !== actual[index]);
+  return at < 0 || actual[at] > minimum[at];
+}
+
+export function requireNode() {
+  const { engines } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  if (satisfiesMinimum(process.versions.node, engines.node)) return;
+  throw new PlainError(
+    `Switchyard needs Node ${engines.node}; this is ${process.versions.node} (${process.execPath}).`,
+  );
+}
+
+/** The environment of whatever runs below: Nx without background processes, temporary files inside the clone. */
+export function toolEnv(extra = {}) {
+  const temporary = join(cacheFolder, 'tmp');
+  mkdirSync(temporary, { recursive: true });
+  return {
+    ...process.env,
+    NX_DAEMON: 'false',
+    NX_NO_CLOUD: 'true',
+    NX_TUI: 'false',
+    // A pseudo-terminal would put tasks into sessions of their own, out of reach of a Ctrl-C.
+    NX_NATIVE_COMMAND_RUNNER: 'false',
+    NX_ISOLATE_PLUGINS: 'false',
+    TMPDIR: temporary,
+    ...extra,
+  };
+}
+
+/** Path of a file of an installed package's command, run with `process.execPath`. */
+export const bin = {
+  nx: join(root, 'node_modules', 'nx', 'bin', 'nx.js'),
+  tsc: join(root, 'node_modules', 'typescript', 'bin', 'tsc'),
+  eslint: join(root, 'node_modules', 'eslint', 'bin', 'eslint.js'),
+  prettier: join(root, 'node_modules', 'prettier', 'bin', 'prettier.cjs'),
+};
+
+/** Runs a script's main function: its number is the exit code, a PlainError is one line, anything else a stack. */
+export async function main(body) {
+  try {
+    requireNode();
+    process.exitCode = (await body(process.argv.slice(2))) ?? 0;
+  } catch (error) {
+    say(error instanceof PlainError ? error.message : error.stack);
+    process.exitCode = 1;
+  }
+}
