@@ -3,6 +3,9 @@ import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
 import type { Socket } from 'node:net';
 
+/** A process that ignores SIGTERM for this long is killed. */
+const END_TIMEOUT_MS = 10_000;
+
 export interface GuardedCommand {
   readonly path: string;
   readonly args: readonly string[];
@@ -16,20 +19,22 @@ export interface GuardedCommand {
 export interface GuardedProcess {
   readonly pid: number;
   readonly hasExited: boolean;
-  /** Resolves when the process is gone; keeps the event loop alive while somebody waits. */
-  exited(): Promise<void>;
-  signal(name: 'SIGTERM' | 'SIGKILL'): void;
+  /** Resolves when the process is gone; waiting for it does not keep the event loop alive. */
+  readonly exited: Promise<void>;
+  /** Signals the process and waits for its end, which keeps the event loop alive. */
+  end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void>;
 }
 
 // `$0` waits for a word on its stdin before it becomes the real process, so that the guard is always there first.
 const START = 'read -r _ || exit 1; exec "$0" "$@" </dev/null';
 
 // A word on stdin is a goodbye; the end of stdin without one means that the process that held the pipe is dead.
+// The short wait lets the kernel finish with the process; an unreaped one answers `kill -0` for ever.
 const GUARD = `
 if read -r _; then exit 0; fi
 kill -9 "$1" 2>/dev/null
 tries=0
-while kill -0 "$1" 2>/dev/null && [ "$tries" -lt 50 ]; do sleep 0.1; tries=$((tries + 1)); done
+while kill -0 "$1" 2>/dev/null && [ "$tries" -lt 5 ]; do sleep 0.1; tries=$((tries + 1)); done
 rm -rf "$2"
 `;
 
@@ -69,7 +74,7 @@ export function startGuarded({ path, args, env, folder, logFile }: GuardedComman
   guard.unref();
 
   let hasExited = false;
-  const exit = once(child, 'exit').then(() => {
+  const exited = once(child, 'exit').then(() => {
     hasExited = true;
     guardInput.end('goodbye\n');
   });
@@ -78,11 +83,14 @@ export function startGuarded({ path, args, env, folder, logFile }: GuardedComman
     get hasExited() {
       return hasExited;
     },
-    async exited() {
+    exited,
+    async end(signal) {
       if (hasExited) return;
       child.ref();
-      await exit;
+      child.kill(signal);
+      const late = setTimeout(() => child.kill('SIGKILL'), END_TIMEOUT_MS);
+      await exited;
+      clearTimeout(late);
     },
-    signal: (name) => void child.kill(name),
   };
 }

@@ -46,7 +46,6 @@ export interface RedisServer {
 
 const OURS = ['port', 'bind', 'dir', 'daemonize', 'logfile'];
 const PORT_ATTEMPTS = 5;
-const SHUTDOWN_TIMEOUT_MS = 10_000;
 const LOG_TAIL_LINES = 15;
 
 /**
@@ -82,8 +81,7 @@ export async function startRedis(options: StartRedisOptions = {}): Promise<Redis
       await untilReady(server, port, password, readyTimeoutMs);
       return server;
     } catch (error) {
-      server.signal('SIGKILL');
-      await server.exited();
+      await server.end('SIGKILL');
       const log = await logTail(folder);
       throw new RedisStartError(`${binary.path} did not start on port ${port}: ${String(error)}`, log);
     }
@@ -105,13 +103,6 @@ export async function startRedis(options: StartRedisOptions = {}): Promise<Redis
   }
 
   let running: GuardedProcess = server;
-  const end = async (signal: 'SIGTERM' | 'SIGKILL') => {
-    if (running.hasExited) return;
-    running.signal(signal);
-    const late = setTimeout(() => running.signal('SIGKILL'), SHUTDOWN_TIMEOUT_MS);
-    await running.exited();
-    clearTimeout(late);
-  };
   return {
     url: `redis://${password ? `:${encodeURIComponent(password)}@` : ''}127.0.0.1:${port}`,
     host: '127.0.0.1',
@@ -121,12 +112,12 @@ export async function startRedis(options: StartRedisOptions = {}): Promise<Redis
     },
     folder,
     async stop() {
-      await end('SIGTERM');
+      await running.end('SIGTERM');
       await rm(folder, { recursive: true, force: true });
     },
-    kill: () => end('SIGKILL'),
+    kill: () => running.end('SIGKILL'),
     async restart({ kill = false } = {}) {
-      await end(kill ? 'SIGKILL' : 'SIGTERM');
+      await running.end(kill ? 'SIGKILL' : 'SIGTERM');
       running = await launch(port);
     },
   };
@@ -159,10 +150,12 @@ async function untilReady(
   if (password) commands.unshift(['AUTH', password]);
   const deadline = Date.now() + timeoutMs;
   let last = 'no answer';
+  const ended = server.exited.then(() => []);
   while (Date.now() < deadline) {
     if (server.hasExited) throw new Error('it exited');
     try {
-      const replies = await respRequest({ port, commands, timeoutMs: 2_000 });
+      const answer = respRequest({ port, commands, timeoutMs: Math.min(timeoutMs, 2_000) });
+      const replies = await Promise.race([answer, ended]);
       const [pong, info = ''] = replies.slice(-2);
       if (pong === 'PONG') {
         if (new RegExp(`^process_id:${server.pid}\\r?$`, 'm').test(info)) return;
