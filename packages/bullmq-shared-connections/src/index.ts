@@ -1,1 +1,3 @@
-export const placeholder = 1;
+export { shareConnections, type SharedConnections, type WithoutConnection } from './share-connections.js';
+export type { ErrorSource, ShareConnectionsOptions } from './options.js';
+export { SharedConnectionsError, type SharedConnectionsErrorCode } from './errors.js';
