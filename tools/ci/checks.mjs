@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { run } from './run-command.mjs';
-import { bin, cacheFolder, root, say } from './workspace.mjs';
+import { binOf, cacheFolder, root, say } from './workspace.mjs';
 
 const TEST_TARGETS = ['test', 'test:redis'];
 
@@ -60,7 +60,11 @@ export async function scriptTests(totals) {
     { stdout: (text) => (tap += text) },
   );
   const count = (what) => Number(new RegExp(`^# ${what} (\\d+)$`, 'm').exec(tap)?.[1] ?? 0);
-  totals.addTests({ passed: count('pass'), failed: count('fail'), skipped: count('skipped') + count('todo') });
+  totals.addTests({
+    passed: count('pass'),
+    failed: count('fail'),
+    skipped: count('skipped') + count('todo'),
+  });
   if (code === 0) return;
   process.stdout.write(tap);
   if (count('fail') === 0) totals.failCheck('tests of the scripts');
@@ -78,7 +82,7 @@ export async function nxRunMany(totals, { targets, projects = [], parallel, env 
   const code = await run(
     process.execPath,
     [
-      bin.nx,
+      binOf('nx'),
       'run-many',
       '--output-style=stream',
       `--parallel=${parallel}`,

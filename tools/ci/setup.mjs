@@ -6,7 +6,7 @@ import { clearInterval, setInterval } from 'node:timers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { run } from './run-command.mjs';
-import { bin, cacheFolder, main, PlainError, root, say } from './workspace.mjs';
+import { binOf, cacheFolder, main, PlainError, root, say } from './workspace.mjs';
 
 export async function setUp() {
   await withLock(async () => {
@@ -24,7 +24,7 @@ export async function setUp() {
 
 /** Compiles a package and everything it references; only what changed. */
 export async function build(folder) {
-  const code = await run(process.execPath, [bin.tsc, '-b', join(folder, 'tsconfig.lib.json')], {
+  const code = await run(process.execPath, [binOf('typescript'), '-b', join(folder, 'tsconfig.lib.json')], {
     stdout: 'stderr',
   });
   if (code !== 0) throw new PlainError(`Compiling ${folder} failed.`);

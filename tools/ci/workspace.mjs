@@ -29,7 +29,10 @@ export function requireNode() {
   );
 }
 
-/** The environment of whatever runs below: Nx without background processes, temporary files inside the clone. */
+/**
+ * The environment of whatever runs below. Nx starts no background process and, like everything else, keeps its
+ * files inside the clone: by default it shares a cache in the home folder with other clones of the same project.
+ */
 export function toolEnv(extra = {}) {
   const temporary = join(cacheFolder, 'tmp');
   mkdirSync(temporary, { recursive: true });
@@ -38,21 +41,25 @@ export function toolEnv(extra = {}) {
     NX_DAEMON: 'false',
     NX_NO_CLOUD: 'true',
     NX_TUI: 'false',
+    NX_ISOLATE_PLUGINS: 'false',
     // A pseudo-terminal would put tasks into sessions of their own, out of reach of a Ctrl-C.
     NX_NATIVE_COMMAND_RUNNER: 'false',
-    NX_ISOLATE_PLUGINS: 'false',
+    NX_CACHE_DIRECTORY: join(root, '.nx', 'cache'),
+    NX_WORKSPACE_DATA_DIRECTORY: join(root, '.nx', 'workspace-data'),
+    NX_NATIVE_FILE_CACHE_DIRECTORY: join(cacheFolder, 'nx-native'),
+    npm_config_cache: join(cacheFolder, 'npm'),
+    npm_config_update_notifier: 'false',
     TMPDIR: temporary,
     ...extra,
   };
 }
 
-/** Path of a file of an installed package's command, run with `process.execPath`. */
-export const bin = {
-  nx: join(root, 'node_modules', 'nx', 'bin', 'nx.js'),
-  tsc: join(root, 'node_modules', 'typescript', 'bin', 'tsc'),
-  eslint: join(root, 'node_modules', 'eslint', 'bin', 'eslint.js'),
-  prettier: join(root, 'node_modules', 'prettier', 'bin', 'prettier.cjs'),
-};
+/** The file behind an installed package's command, to be run with `process.execPath`. */
+export function binOf(name) {
+  const folder = join(root, 'node_modules', name);
+  const { bin } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+  return join(folder, typeof bin === 'string' ? bin : bin[name === 'typescript' ? 'tsc' : name]);
+}
 
 /** Runs a script's main function: its number is the exit code, a PlainError is one line, anything else a stack. */
 export async function main(body) {
