@@ -32,6 +32,8 @@ export interface QueueEngine {
   /** Short and stable, such as `bull`: it appears in jobs, logs and metrics. */
   readonly name: string;
   readonly capabilities: ReadonlySet<EngineCapability>;
+  /** Which store it uses, and which part of it, without secrets: two engines of one app must differ in it. */
+  readonly keyspace: string;
   /**
    * Checks that the store can be reached and is fit for queues.
    *

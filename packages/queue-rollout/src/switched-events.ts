@@ -1,0 +1,103 @@
+import {
+  JobNotFoundError,
+  type EngineQueue,
+  type JobEvents,
+  type QueueEvents,
+  type ReportError,
+} from '@switchyard/queue-contract';
+import type { Side } from './route.js';
+import { onSide, type Sides } from './sides.js';
+
+type EventName = keyof QueueEvents;
+type Unsubscribe = () => Promise<void>;
+
+interface Subscription {
+  readonly event: EventName;
+  readonly listener: (payload: never) => void;
+  /** What it holds on each engine that is listened to. */
+  readonly held: Map<Side, Promise<Unsubscribe>>;
+}
+
+export interface SwitchedEvents extends JobEvents {
+  /** Listens on the sides that are open now and leaves those that are not, which frees their connection. */
+  align(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/**
+ * Queue-wide events from every engine that may hold jobs at the time. A job lives on one engine, so each of its
+ * events is heard once.
+ */
+export function createSwitchedEvents(
+  sides: Sides,
+  places: () => readonly EngineQueue[],
+  openSides: () => readonly Side[],
+  reportError: ReportError,
+): SwitchedEvents {
+  const subscriptions = new Set<Subscription>();
+  const queue = sides.target.definition.name;
+
+  const listenOn = async (subscription: Subscription, side: Side): Promise<void> => {
+    const { event, listener, held } = subscription;
+    const holding = onSide(sides, side).events.on(
+      event,
+      listener as (payload: QueueEvents[EventName]) => void,
+    );
+    held.set(side, holding);
+    try {
+      await holding;
+    } catch (error) {
+      held.delete(side);
+      throw error;
+    }
+  };
+
+  const leave = async ({ held }: Subscription, left: readonly Side[]): Promise<void> => {
+    for (const side of left) {
+      const holding = held.get(side);
+      held.delete(side);
+      await (
+        await holding
+      )?.();
+    }
+  };
+
+  const alignOne = async (subscription: Subscription): Promise<void> => {
+    const open = openSides();
+    for (const side of open) if (!subscription.held.has(side)) await listenOn(subscription, side);
+    await leave(
+      subscription,
+      [...subscription.held.keys()].filter((side) => !open.includes(side)),
+    );
+  };
+
+  return {
+    async on(event, listener) {
+      const subscription: Subscription = { event, listener, held: new Map() };
+      await alignOne(subscription);
+      subscriptions.add(subscription);
+      return async () => {
+        subscriptions.delete(subscription);
+        await leave(subscription, [...subscription.held.keys()]);
+      };
+    },
+    async waitForEnd(id, options) {
+      for (const place of places()) {
+        if (await place.inspector.job(id)) return place.events.waitForEnd(id, options);
+      }
+      throw new JobNotFoundError(queue, id);
+    },
+    async align() {
+      for (const subscription of [...subscriptions]) {
+        await alignOne(subscription).catch((error: Error) =>
+          reportError(error, { engine: 'rollout', queue }),
+        );
+      }
+    },
+    async close() {
+      const all = [...subscriptions];
+      subscriptions.clear();
+      await Promise.all(all.map((subscription) => leave(subscription, [...subscription.held.keys()])));
+    },
+  };
+}
