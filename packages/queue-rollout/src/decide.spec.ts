@@ -1,0 +1,215 @@
+import fc from 'fast-check';
+import { decide, isOpen, phaseOf, type Action, type QueueObservation } from './decide.js';
+import { homeSide, otherSide, type Side } from './route.js';
+import { SIDES } from './sides.js';
+
+const share = fc.constantFrom(0, 25, 100);
+const perSide = fc.record({ legacy: fc.boolean(), target: fc.boolean() });
+const observation: fc.Arbitrary<QueueObservation> = fc.record({
+  targetShare: share,
+  hasHandlers: fc.boolean(),
+  hasWork: perSide,
+  consuming: perSide,
+  schedulesAstray: fc.boolean(),
+});
+
+describe('one decision', () => {
+  test('leaves no side unconsumed that gets adds or holds work, and none consumed that does neither', () => {
+    fc.assert(
+      fc.property(observation, (seen) => {
+        const consuming = { ...seen.consuming };
+        for (const action of decide(seen)) {
+          if (action.type === 'start-consumer') consuming[action.side] = true;
+          if (action.type === 'stop-consumer') consuming[action.side] = false;
+        }
+        if (!seen.hasHandlers) return;
+        for (const side of SIDES) expect(consuming[side]).toBe(isOpen(side, seen));
+      }),
+    );
+  });
+
+  test('a process without handlers does nothing', () => {
+    fc.assert(
+      fc.property(observation, (seen) => {
+        expect(decide({ ...seen, hasHandlers: false })).toEqual([]);
+      }),
+    );
+  });
+
+  test('consumers start before schedules come home, and stop after', () => {
+    fc.assert(
+      fc.property(observation, (seen) => {
+        const order = ['carry-pause', 'start-consumer', 'bring-schedules-home', 'stop-consumer'];
+        const ranks = decide(seen).map(({ type }) => Math.max(1, order.indexOf(type)));
+        expect(ranks).toEqual([...ranks].sort((a, b) => a - b));
+      }),
+    );
+  });
+
+  test('a pause is carried to a side that opens beside one that holds the jobs, before it is consumed', () => {
+    const actions = decide({
+      targetShare: 100,
+      hasHandlers: true,
+      hasWork: { legacy: true, target: false },
+      consuming: { legacy: true, target: false },
+      schedulesAstray: false,
+    });
+    expect(actions).toEqual([
+      { type: 'carry-pause', from: 'legacy', to: 'target' },
+      { type: 'start-consumer', side: 'target' },
+    ]);
+  });
+});
+
+test.each([
+  [0, false, false, 'legacy'],
+  [0, true, true, 'draining-target'],
+  [25, true, true, 'canary'],
+  [100, true, true, 'draining-legacy'],
+  [100, false, true, 'target'],
+] as const)(
+  'at %i %%, legacy holding work %s and target %s, the phase is %s',
+  (targetShare, legacy, target, phase) => {
+    expect(phaseOf({ targetShare, hasWork: { legacy, target } })).toBe(phase);
+  },
+);
+
+/**
+ * A world of one queue, two engines and two processes of the app, in which anything happens in any order: flags
+ * change in one process and not yet in the other, code that never heard of the switch adds to legacy, processes die
+ * in the middle of what was decided, jobs take their time.
+ */
+interface Place {
+  jobs: number;
+  schedule: 'none' | 'active' | 'suspended';
+}
+
+interface Instance {
+  targetShare: number;
+  consuming: Record<Side, boolean>;
+}
+
+class World {
+  readonly places: Record<Side, Place>;
+  readonly instances: Instance[];
+  constructor(schedule: Side) {
+    this.places = { legacy: { jobs: 0, schedule: 'none' }, target: { jobs: 0, schedule: 'none' } };
+    this.places[schedule].schedule = 'active';
+    this.instances = [0, 1].map(() => ({ targetShare: 0, consuming: { legacy: false, target: false } }));
+  }
+
+  observe({ targetShare, consuming }: Instance): QueueObservation {
+    const { legacy, target } = this.places;
+    const holds = ({ jobs, schedule }: Place): boolean => jobs > 0 || schedule === 'active';
+    const home = homeSide(targetShare);
+    const astray =
+      this.places[otherSide(home)].schedule !== 'none' || this.places[home].schedule === 'suspended';
+    return {
+      targetShare,
+      hasHandlers: true,
+      hasWork: { legacy: holds(legacy), target: holds(target) },
+      consuming,
+      schedulesAstray: astray,
+    };
+  }
+
+  /** Carries out one action; `diesAt` is how many of a move's three steps happen. */
+  carryOut(instance: Instance, action: Action, diesAt = 3): void {
+    if (action.type === 'start-consumer') instance.consuming[action.side] = true;
+    if (action.type === 'stop-consumer') instance.consuming[action.side] = false;
+    if (action.type === 'bring-schedules-home') this.bringHome(action.home, diesAt);
+  }
+
+  bringHome(homeName: Side, diesAt: number): void {
+    const home = this.places[homeName];
+    const away = this.places[otherSide(homeName)];
+    if (home.schedule === 'suspended') home.schedule = away.schedule === 'active' ? 'none' : 'active';
+    if (away.schedule === 'none' || diesAt < 1) return;
+    away.schedule = 'suspended';
+    if (diesAt < 2) return;
+    home.schedule = 'active';
+    if (diesAt < 3) return;
+    away.schedule = 'none';
+  }
+
+  tick(instance: Instance, diesAfter = Infinity, diesAt = 3): void {
+    for (const [index, action] of decide(this.observe(instance)).entries()) {
+      if (index >= diesAfter) {
+        this.carryOut(instance, action, diesAt);
+        instance.consuming = { legacy: false, target: false };
+        return;
+      }
+      this.carryOut(instance, action);
+    }
+  }
+
+  work(): void {
+    for (const side of SIDES) {
+      if (this.instances.some(({ consuming }) => consuming[side])) {
+        this.places[side].jobs = Math.max(0, this.places[side].jobs - 1);
+      }
+    }
+  }
+}
+
+type Event = (world: World) => void;
+const which = fc.integer({ min: 0, max: 1 });
+const event: fc.Arbitrary<Event> = fc.oneof(
+  fc.tuple(which, share).map(
+    ([i, targetShare]): Event =>
+      (world) =>
+        void (world.instances[i]!.targetShare = targetShare),
+  ),
+  which.map(
+    (i): Event =>
+      (world) =>
+        world.tick(world.instances[i]!),
+  ),
+  fc.tuple(which, fc.integer({ min: 0, max: 3 }), fc.integer({ min: 0, max: 2 })).map(
+    ([i, after, at]): Event =>
+      (world) =>
+        world.tick(world.instances[i]!, after, at),
+  ),
+  fc.constantFrom(...SIDES).map(
+    (side): Event =>
+      (world) =>
+        void (world.places[side].jobs += 1),
+  ),
+  fc.constant<Event>((world) => world.work()),
+);
+
+test('from any state, after any history, it converges: no job left, one schedule, at home, only what is needed consumed', () => {
+  fc.assert(
+    fc.property(
+      fc.array(event, { maxLength: 40 }),
+      share,
+      fc.constantFrom(...SIDES),
+      (history, finalShare, scheduleStartsOn) => {
+        const world = new World(scheduleStartsOn);
+        for (const happen of history) {
+          happen(world);
+          const schedules = SIDES.map((side) => world.places[side].schedule);
+          expect(schedules).not.toEqual(['none', 'none']); // never lost
+          expect(schedules).not.toEqual(['active', 'active']); // never firing twice
+        }
+        for (const instance of world.instances) instance.targetShare = finalShare;
+        for (let round = 0; round < 60; round += 1) {
+          for (const instance of world.instances) world.tick(instance);
+          world.work();
+        }
+        for (const instance of world.instances) world.tick(instance);
+
+        const home = homeSide(finalShare);
+        expect(world.places[home].schedule).toBe('active');
+        expect(world.places[otherSide(home)].schedule).toBe('none');
+        expect(SIDES.map((side) => world.places[side].jobs)).toEqual([0, 0]);
+        for (const instance of world.instances) {
+          const seen = world.observe(instance);
+          expect(decide(seen)).toEqual([]);
+          for (const side of SIDES) expect(instance.consuming[side]).toBe(isOpen(side, seen));
+        }
+      },
+    ),
+    { numRuns: 2000 },
+  );
+});

@@ -1,0 +1,67 @@
+import { createSharedJobGate } from './shared-job-gate.js';
+
+const never = new AbortController().signal;
+
+/** Lets every promise that can settle do so. */
+const settle = () => new Promise((resolve) => setImmediate(resolve));
+
+test('admits as many as the concurrency, first come, first served', async () => {
+  const gate = createSharedJobGate({ concurrency: 2 });
+  const entered: number[] = [];
+  const leaves = [1, 2, 3, 4].map((job) =>
+    gate.enter(never).then((leave) => {
+      entered.push(job);
+      return leave;
+    }),
+  );
+  await settle();
+  expect(entered).toEqual([1, 2]);
+  (await leaves[1]!)();
+  await settle();
+  expect(entered).toEqual([1, 2, 3]);
+  (await leaves[0]!)();
+  await settle();
+  expect(entered).toEqual([1, 2, 3, 4]);
+});
+
+test('leaving twice frees one slot', async () => {
+  const gate = createSharedJobGate({ concurrency: 1 });
+  const leave = await gate.enter(never);
+  const second = gate.enter(never);
+  let third = false;
+  void gate.enter(never).then(() => (third = true));
+  leave();
+  leave();
+  await second;
+  await settle();
+  expect(third).toBe(false);
+});
+
+test('who is aborted while waiting gives up and takes no slot', async () => {
+  const gate = createSharedJobGate({ concurrency: 1 });
+  const leave = await gate.enter(never);
+  const abort = new AbortController();
+  const aborted = gate.enter(abort.signal);
+  const next = gate.enter(never);
+  abort.abort(new Error('closing'));
+  await expect(aborted).rejects.toThrow('closing');
+  await expect(gate.enter(abort.signal)).rejects.toThrow('closing');
+  leave();
+  await next;
+});
+
+test('at most `max` start in any window, and those that must wait start as soon as it admits them', async () => {
+  const gate = createSharedJobGate({ concurrency: 100, limit: { max: 3, durationMs: 50 } });
+  const starts: number[] = [];
+  await Promise.all(
+    Array.from({ length: 10 }, async () => {
+      const leave = await gate.enter(never);
+      starts.push(performance.now());
+      leave();
+    }),
+  );
+  for (let first = 0; first + 3 < starts.length; first += 1) {
+    expect(starts[first + 3]! - starts[first]!).toBeGreaterThanOrEqual(49);
+  }
+  expect(starts).toHaveLength(10);
+});
