@@ -48,7 +48,7 @@ export async function check(totals, name, command, args) {
   if ((await run(command, args)) !== 0) totals.failCheck(name);
 }
 
-/** The tests of these scripts themselves, in Node's own runner: they must not need what they set up. */
+/** The tests of these scripts and of the boundary rules, in Node's own runner: no package owns them. */
 export async function scriptTests(totals) {
   say('\n— tests of the scripts');
   const folder = join(root, 'tools', 'ci');

@@ -1,0 +1,51 @@
+// The boundary rules, seen to fail: each import that would break the house is linted in the place it would stand.
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { ESLint } from 'eslint';
+import { root } from './workspace.mjs';
+
+const eslint = new ESLint({ cwd: root });
+
+async function boundaryErrors(folder, specifier) {
+  const [result] = await eslint.lintText(`export * from '${specifier}';\n`, {
+    filePath: join(root, folder, 'src', 'index.ts'),
+  });
+  const skipped = result.messages.find(({ message }) => message.includes('No cached ProjectGraph'));
+  assert.equal(skipped, undefined, 'the rule did not run');
+  return result.messages.filter(({ ruleId }) => ruleId === '@nx/enforce-module-boundaries').length;
+}
+
+const forbidden = [
+  ['packages/queue-contract', '@switchyard/local-redis'],
+  ['packages/queue-bull', '@switchyard/queue-bullmq'],
+  ['packages/queue-bull', '../../queue-bullmq/src/index.js'],
+  ['packages/queue-bull', '@switchyard/queue-testing'],
+  ['packages/queue-bullmq', '@switchyard/queue-bull'],
+  ['packages/queue-bullmq', '@switchyard/queue-rollout'],
+  ['packages/bullmq-shared-connections', '@switchyard/queue-contract'],
+  ['packages/queue-rollout', '@switchyard/queue-bull'],
+  ['packages/queue-rollout', '@switchyard/queue-bullmq'],
+  ['packages/queue-testing', '@switchyard/queue-bull'],
+  ['packages/local-redis', '@switchyard/queue-contract'],
+];
+
+const allowed = [
+  ['packages/queue-bull', '@switchyard/queue-contract'],
+  ['packages/queue-bullmq', '@switchyard/queue-contract'],
+  ['packages/queue-bullmq', '@switchyard/bullmq-shared-connections'],
+  ['packages/queue-rollout', '@switchyard/queue-contract'],
+  ['packages/queue-testing', '@switchyard/queue-contract'],
+];
+
+for (const [folder, specifier] of forbidden) {
+  test(`${folder} must not import ${specifier}`, async () => {
+    assert.equal(await boundaryErrors(folder, specifier), 1);
+  });
+}
+
+for (const [folder, specifier] of allowed) {
+  test(`${folder} may import ${specifier}`, async () => {
+    assert.equal(await boundaryErrors(folder, specifier), 0);
+  });
+}
