@@ -1,1 +1,1 @@
-export const placeholder = 1;
+export { createBullEngine, type BullEngineOptions } from './create-bull-engine.js';
