@@ -12,6 +12,7 @@ export {
   type JobName,
   type JobOutput,
   type JobSchemas,
+  type QueueDeclaration,
   type QueueDefinition,
   type QueueTier,
   type RateLimit,

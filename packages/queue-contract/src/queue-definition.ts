@@ -33,7 +33,7 @@ export interface QueueDefinition<S extends JobSchemas = JobSchemas> {
   readonly tier: QueueTier;
   readonly jobs: S;
   /** What a canary share hashes, so that jobs which belong together go the same way. Default: the job's id. */
-  routingKey?(job: { readonly name: JobName<S>; readonly data: JobInput<S> }): string;
+  routingKey?(job: { readonly name: string; readonly data: unknown }): string;
   /** The wait in ms before the next attempt, for jobs with `backoff: { type: 'custom' }`. */
   backoffDelayMs?(attemptsMade: number, error: Error): number;
   readonly defaults?: JobDefaults;
@@ -42,12 +42,17 @@ export interface QueueDefinition<S extends JobSchemas = JobSchemas> {
   readonly priorities?: boolean;
 }
 
+/** What {@link defineQueue} takes: a definition whose functions know the payloads. */
+export interface QueueDeclaration<S extends JobSchemas> extends Omit<QueueDefinition<S>, 'routingKey'> {
+  routingKey?(job: { readonly name: JobName<S>; readonly data: JobInput<S> }): string;
+}
+
 /**
  * Declares a queue.
  *
  * @throws InvalidOptionError for a name, default or worker setting that is not allowed
  */
-export function defineQueue<const S extends JobSchemas>(definition: QueueDefinition<S>): QueueDefinition<S> {
+export function defineQueue<const S extends JobSchemas>(definition: QueueDeclaration<S>): QueueDefinition<S> {
   const { name, tier, jobs, defaults, worker } = definition;
   if (typeof name !== 'string' || !/^[^\s:]{1,100}$/.test(name)) {
     throw new InvalidOptionError('name of a queue', name, '1 to 100 characters without ":" or white space');
