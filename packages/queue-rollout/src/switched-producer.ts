@@ -1,4 +1,10 @@
-import type { JobOptions, JobProducer, JobReference, NewJob } from '@switchyard/queue-contract';
+import {
+  parsePayload,
+  type JobOptions,
+  type JobProducer,
+  type JobReference,
+  type NewJob,
+} from '@switchyard/queue-contract';
 import { randomUUID } from 'node:crypto';
 import { otherSide, route, type Side } from './route.js';
 import { onSide, type Sides } from './sides.js';
@@ -22,11 +28,17 @@ export function createSwitchedProducer(
 ): JobProducer {
   const { definition } = sides.target;
 
-  const routed = (name: string, data: unknown, options: JobOptions = {}): RoutedJob => {
+  const sideOf = async (name: string, data: unknown, id: string): Promise<Side> => {
+    const share = targetShare();
+    if (!definition.routingKey || share <= 0 || share >= 100) return route(definition.name, id, share);
+    await parsePayload(definition, name, data);
+    return route(definition.name, definition.routingKey({ name, data }), share);
+  };
+
+  const routed = async (name: string, data: unknown, options: JobOptions = {}): Promise<RoutedJob> => {
     const id = options.id ?? randomUUID();
-    const key = definition.routingKey?.({ name, data }) ?? id;
     const job = { name, data, options: { ...options, id } } as RoutedJob['job'];
-    return { job, side: route(definition.name, key, targetShare()) };
+    return { job, side: await sideOf(name, data, id) };
   };
 
   const pendingElsewhere = async (id: string | undefined, side: Side): Promise<JobReference | null> => {
@@ -39,12 +51,12 @@ export function createSwitchedProducer(
 
   return {
     async add(name, data, options) {
-      const { job, side } = routed(name, data, options);
+      const { job, side } = await routed(name, data, options);
       const pending = await pendingElsewhere(options?.id, side);
       return pending ?? onSide(sides, side).producer.add(name, data, job.options);
     },
     async addMany(jobs) {
-      const all = jobs.map(({ name, data, options }) => routed(name, data, options));
+      const all = await Promise.all(jobs.map(({ name, data, options }) => routed(name, data, options)));
       const references = new Map<RoutedJob, JobReference>();
       for (const [index, item] of all.entries()) {
         const pending = await pendingElsewhere(jobs[index]?.options?.id, item.side);
