@@ -9,7 +9,7 @@ const SIGNAL_NUMBERS = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 };
 // The command starts when we say so, so that its guard is always there first.
 const START = 'read -r _ || exit 1; exec "$0" "$@" </dev/null';
 // The end of stdin without a goodbye means that we were killed: end the command's whole process group.
-const GUARD = 'read -r _ && exit 0; kill -TERM -- "-$1"; sleep 5; kill -KILL -- "-$1"';
+const GUARD = 'read -r _ && exit 0; kill -s TERM -- "-$1"; sleep 5; kill -s KILL -- "-$1"';
 
 /**
  * Answers with the exit code, 128 + n after a signal. The command runs in a process group of its own; SIGINT,
