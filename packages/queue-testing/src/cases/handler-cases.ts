@@ -1,0 +1,202 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import {
+  JOB_CHANNEL,
+  JobTimeoutError,
+  NonErrorThrownError,
+  type ConsumerEvents,
+  type JobAttempt,
+  type RunningJob,
+} from '@switchyard/queue-contract';
+import { ended, type ContractCase } from '../contract-case.js';
+import { eventually } from '../eventually.js';
+
+export const handlerCases: readonly ContractCase[] = [
+  {
+    title: 'a handler learns everything about its job',
+    async run({ engine, declare, consume, queueName }) {
+      const queue = engine.queue(declare());
+      const seen: RunningJob[] = [];
+      await consume(queue, (job) => void seen.push(job));
+      const { id } = await queue.producer.add('other', { a: 1 }, { attempts: 3 });
+      const { createdAtMs } = await ended(queue, id);
+      expect(seen).toHaveLength(1);
+      expect(seen[0]).toMatchObject({
+        id,
+        name: 'other',
+        queue: queueName,
+        engine: engine.name,
+        data: { a: 1 },
+        attempt: 1,
+        attempts: 3,
+        createdAtMs,
+        scheduleId: null,
+      });
+      expect(seen[0]?.signal).toBeInstanceOf(AbortSignal);
+      expect(seen[0]?.signal.aborted).toBe(false);
+    },
+  },
+  {
+    title: '[4] each name has its handler, and all names share one concurrency',
+    async run({ engine, declare, afterwards }) {
+      const queue = engine.queue(declare());
+      const ran: string[] = [];
+      let running = 0;
+      let most = 0;
+      const handle = (by: string) => async (job: RunningJob) => {
+        most = Math.max(most, ++running);
+        await job.log('a round trip in which another could start');
+        running--;
+        ran.push(`${by} ran ${job.name} ${String(job.data)}`);
+      };
+      await queue.producer.addMany([
+        { name: 'work', data: 1 },
+        { name: 'other', data: 2 },
+        { name: 'work', data: 3 },
+        { name: 'other', data: 4 },
+      ]);
+      const consumer = queue.consumer.consume({ work: handle('w'), other: handle('o') });
+      afterwards(() => consumer.close());
+      await eventually('four jobs ran', () => ran.length === 4);
+      expect(ran).toEqual(['w ran work 1', 'o ran other 2', 'w ran work 3', 'o ran other 4']);
+      expect(most).toBe(1);
+    },
+  },
+  {
+    title: '[12] a result is any JSON value, falsy ones too; undefined becomes null',
+    async run({ engine, declare, consume }) {
+      const queue = engine.queue(declare());
+      const results = [undefined, null, 0, '', false, [], {}, 'text', { deep: [1, { x: null }] }];
+      const reported: unknown[] = [];
+      const consumer = await consume(queue, ({ data }) => results[data as number]);
+      consumer.on('completed', ({ result }) => reported.push(result));
+      const references = await queue.producer.addMany(
+        results.map((_, n) => ({ name: 'work' as const, data: n })),
+      );
+      const kept: unknown[] = [];
+      for (const { id } of references) kept.push((await ended(queue, id)).result);
+      const expected = results.map((result) => result ?? null);
+      expect(kept).toEqual(expected);
+      await eventually('all were reported', () => reported.length === results.length);
+      expect(reported).toEqual(expected);
+    },
+  },
+  {
+    title: '[8] timeoutMs fails the attempt and aborts its signal; the job may pass at the next',
+    async run({ engine, declare, consume, latch }) {
+      const queue = engine.queue(declare({ defaults: { timeoutMs: 200 } }));
+      const never = latch();
+      const signals: AbortSignal[] = [];
+      const failures: ConsumerEvents['failed'][] = [];
+      const consumer = await consume(queue, async ({ attempt, signal }) => {
+        signals.push(signal);
+        if (attempt === 1) await never.opened;
+        return 'in time';
+      });
+      consumer.on('failed', (failure) => failures.push(failure));
+      const { id } = await queue.producer.add('work', null, { attempts: 2 });
+      expect(await ended(queue, id)).toMatchObject({
+        state: 'completed',
+        result: 'in time',
+        attemptsMade: 2,
+      });
+      expect(signals.map(({ aborted }) => aborted)).toEqual([true, false]);
+      expect(signals[0]?.reason).toBeInstanceOf(JobTimeoutError);
+      expect(failures).toEqual([
+        { jobId: id, name: 'work', error: expect.any(JobTimeoutError), final: false },
+      ]);
+    },
+  },
+  {
+    title: '[8] a job whose last attempt times out is failed, and its handler no longer holds a slot',
+    async run({ engine, declare, consume, latch }) {
+      const queue = engine.queue(declare());
+      const never = latch();
+      await consume(queue, ({ data }) => (data === 'slow' ? never.opened : 'fast'));
+      const slow = await queue.producer.add('work', 'slow', { timeoutMs: 150 });
+      const fast = await queue.producer.add('work', 'fast');
+      expect(await ended(queue, slow.id)).toMatchObject({
+        state: 'failed',
+        failedReason: expect.stringContaining('150 ms'),
+      });
+      expect((await ended(queue, fast.id)).result).toBe('fast');
+    },
+  },
+  {
+    title: '[23] a handler that throws something that is no Error fails its job with a NonErrorThrownError',
+    async run({ engine, declare, consume }) {
+      const queue = engine.queue(declare());
+      const things = ['text', undefined, null, 42, { code: 'E' }];
+      const failures: ConsumerEvents['failed'][] = [];
+      const consumer = await consume(queue, ({ data }) => {
+        throw things[data as number];
+      });
+      consumer.on('failed', (failure) => failures.push(failure));
+      for (const [n] of things.entries()) {
+        const { id } = await queue.producer.add('work', n);
+        expect(await ended(queue, id)).toMatchObject({ state: 'failed', failedReason: expect.any(String) });
+      }
+      await eventually('all were reported', () => failures.length === things.length);
+      for (const [n, { error, final }] of failures.entries()) {
+        expect(error).toBeInstanceOf(NonErrorThrownError);
+        expect(error.cause).toEqual(things[n]);
+        expect(final).toBe(true);
+      }
+      const [first] = await queue.inspector.jobs(['failed'], { offset: things.length - 1 });
+      expect(first?.failedReason).toContain('text');
+    },
+  },
+  {
+    title: 'progress is any JSON value, the last one wins; logs keep their order',
+    async run({ engine, another, declare, consume, latch }) {
+      const definition = declare();
+      const queue = engine.queue(definition);
+      const elsewhere = (await another()).queue(definition);
+      const go = latch();
+      const consumer = await consume(queue, async (job) => {
+        await job.updateProgress(10);
+        await job.log('first line');
+        await job.updateProgress({ step: 'half', at: 0.5 });
+        await job.log('zweite Zeile ✓');
+        await go.opened;
+      });
+      const heard: unknown[] = [];
+      consumer.on('progress', ({ jobId, progress }) => heard.push([jobId, progress]));
+      const { id } = await queue.producer.add('work', null);
+      await eventually('it logged', async () => (await elsewhere.inspector.logs(id)).length === 2);
+      expect(await elsewhere.inspector.logs(id)).toEqual(['first line', 'zweite Zeile ✓']);
+      expect(await elsewhere.inspector.job(id)).toMatchObject({
+        state: 'active',
+        progress: { step: 'half', at: 0.5 },
+      });
+      go.open();
+      expect((await ended(queue, id)).progress).toEqual({ step: 'half', at: 0.5 });
+      await eventually('progress was reported', () => heard.length === 2);
+      expect(heard).toEqual([
+        [id, 10],
+        [id, { step: 'half', at: 0.5 }],
+      ]);
+    },
+  },
+  {
+    title: 'every attempt is published on the diagnostics channel',
+    async run({ engine, declare, consume, queueName, afterwards }) {
+      const queue = engine.queue(declare());
+      const attempts: JobAttempt[] = [];
+      const hear = (message: unknown) => {
+        if ((message as JobAttempt).queue === queueName) attempts.push(message as JobAttempt);
+      };
+      subscribe(JOB_CHANNEL, hear);
+      afterwards(() => unsubscribe(JOB_CHANNEL, hear));
+      await consume(queue, ({ attempt }) => {
+        if (attempt === 1) throw new Error('once');
+      });
+      const { id } = await queue.producer.add('work', null, { attempts: 2 });
+      await ended(queue, id);
+      const common = { engine: engine.name, queue: queueName, jobId: id, name: 'work', scheduleId: null };
+      expect(attempts).toEqual([
+        { ...common, attempt: 1, outcome: 'threw', error: expect.any(Error), durationMs: expect.any(Number) },
+        { ...common, attempt: 2, outcome: 'succeeded', error: null, durationMs: expect.any(Number) },
+      ]);
+    },
+  },
+];

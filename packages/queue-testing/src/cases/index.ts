@@ -1,0 +1,43 @@
+import type { ContractCase } from '../contract-case.js';
+import { addCases } from './add-cases.js';
+import { closeCases } from './close-cases.js';
+import { consumerCases } from './consumer-cases.js';
+import { controlCases } from './control-cases.js';
+import { deduplicationCases } from './deduplication-cases.js';
+import { engineCases } from './engine-cases.js';
+import { eventCases } from './event-cases.js';
+import { firingCases } from './firing-cases.js';
+import { handlerCases } from './handler-cases.js';
+import { inspectorCases } from './inspector-cases.js';
+import { jobIdCases } from './job-id-cases.js';
+import { orderCases } from './order-cases.js';
+import { payloadCases } from './payload-cases.js';
+import { retentionCases } from './retention-cases.js';
+import { retryCases } from './retry-cases.js';
+import { scheduleCases } from './schedule-cases.js';
+import { suspendCases } from './suspend-cases.js';
+import { timeZoneCases } from './time-zone-cases.js';
+import { waitForEndCases } from './wait-for-end-cases.js';
+
+/** The whole contract, role by role, in the order a reader would want to learn it. */
+export const contractCases: readonly { readonly role: string; readonly cases: readonly ContractCase[] }[] = [
+  { role: 'producer: adding', cases: addCases },
+  { role: 'producer: ids', cases: jobIdCases },
+  { role: 'producer: order', cases: orderCases },
+  { role: 'producer: payloads and options', cases: payloadCases },
+  { role: 'producer: de-duplication', cases: deduplicationCases },
+  { role: 'consumer: handlers', cases: handlerCases },
+  { role: 'consumer: retries', cases: retryCases },
+  { role: 'consumer: retention', cases: retentionCases },
+  { role: 'consumer: taking jobs', cases: consumerCases },
+  { role: 'consumer: gate and close', cases: closeCases },
+  { role: 'schedules: declaring', cases: scheduleCases },
+  { role: 'schedules: firing', cases: firingCases },
+  { role: 'schedules: time zones', cases: timeZoneCases },
+  { role: 'schedules: suspending', cases: suspendCases },
+  { role: 'inspector', cases: inspectorCases },
+  { role: 'control', cases: controlCases },
+  { role: 'events', cases: eventCases },
+  { role: 'events: waiting for a job', cases: waitForEndCases },
+  { role: 'engine', cases: engineCases },
+];

@@ -1,0 +1,80 @@
+import { InvalidOptionError, MAX_PRIORITY } from '@switchyard/queue-contract';
+import type { ContractCase } from '../contract-case.js';
+import { eventually } from '../eventually.js';
+
+export const orderCases: readonly ContractCase[] = [
+  {
+    title: '[5] priority 1 runs first, higher numbers later, none last; equals in the order they were added',
+    needs: ['priorities'],
+    async run({ engine, declare, consume }) {
+      const queue = engine.queue(declare({ priorities: true }));
+      await queue.producer.add('work', 'none');
+      await queue.producer.add('work', 'last number', { priority: MAX_PRIORITY });
+      await queue.producer.add('work', '5', { priority: 5 });
+      await queue.producer.addMany([
+        { name: 'work', data: '1', options: { priority: 1 } },
+        { name: 'work', data: '1 again', options: { priority: 1 } },
+        { name: 'work', data: 'none again' },
+        { name: 'work', data: '5 again', options: { priority: 5 } },
+        { name: 'work', data: '2', options: { priority: 2 } },
+      ]);
+      const order = ['1', '1 again', '2', '5', '5 again', 'last number', 'none', 'none again'];
+      const waiting = await queue.inspector.jobs(['waiting']);
+      expect(waiting.map(({ data }) => data)).toEqual(order);
+      expect(waiting.map(({ priority }) => priority)).toEqual([1, 1, 2, 5, 5, MAX_PRIORITY, null, null]);
+      expect((await queue.inspector.counts()).waiting).toBe(8);
+      const ran: unknown[] = [];
+      await consume(queue, ({ data }) => ran.push(data));
+      await eventually('eight jobs ran', () => ran.length === 8);
+      expect(ran).toEqual(order);
+    },
+  },
+  {
+    title: '[5] a job of priority 1 added while others wait goes before them',
+    needs: ['priorities'],
+    async run({ engine, declare, consume, latch }) {
+      const queue = engine.queue(declare({ priorities: true }));
+      const go = latch();
+      const ran: unknown[] = [];
+      await consume(queue, async ({ data }) => {
+        ran.push(data);
+        await go.opened;
+      });
+      await queue.producer.add('work', 'running');
+      await eventually('it runs', () => ran.length === 1);
+      await queue.producer.add('work', 'none');
+      await queue.producer.add('work', 'urgent', { priority: 1 });
+      go.open();
+      await eventually('three jobs ran', () => ran.length === 3);
+      expect(ran).toEqual(['running', 'urgent', 'none']);
+    },
+  },
+  {
+    title: '[5] a queue that does not declare priorities refuses them',
+    async run({ engine, declare }) {
+      const queue = engine.queue(declare());
+      const adding = queue.producer.add('work', null, { priority: 1 });
+      await expect(adding).rejects.toBeInstanceOf(InvalidOptionError);
+      expect((await queue.inspector.counts()).waiting).toBe(0);
+    },
+  },
+  {
+    title: '[22] a lifo job runs before those that wait, the latest first',
+    needs: ['lifo'],
+    async run({ engine, declare, consume }) {
+      const queue = engine.queue(declare());
+      await queue.producer.addMany([
+        { name: 'work', data: 'a' },
+        { name: 'work', data: 'b' },
+        { name: 'work', data: 'x', options: { lifo: true } },
+      ]);
+      await queue.producer.add('work', 'y', { lifo: true });
+      const order = ['y', 'x', 'a', 'b'];
+      expect((await queue.inspector.jobs(['waiting'])).map(({ data }) => data)).toEqual(order);
+      const ran: unknown[] = [];
+      await consume(queue, ({ data }) => ran.push(data));
+      await eventually('four jobs ran', () => ran.length === 4);
+      expect(ran).toEqual(order);
+    },
+  },
+];

@@ -1,0 +1,167 @@
+import {
+  defineQueue,
+  InvalidOptionError,
+  InvalidPayloadError,
+  UnknownJobNameError,
+  type JobOptions,
+  type JobProducer,
+} from '@switchyard/queue-contract';
+import { ended, type ContractCase } from '../contract-case.js';
+import { anything, counted, withDefault } from '../payload-schemas.js';
+
+const NOTHING = { waiting: 0, delayed: 0, active: 0, completed: 0, failed: 0 };
+
+const BAD_OPTIONS: readonly Record<string, unknown>[] = [
+  { id: '' },
+  { id: 'é'.repeat(257) },
+  { id: 7 },
+  { delayMs: -1 },
+  { delayMs: Number.NaN },
+  { delayMs: '100' },
+  { priority: 1 },
+  { attempts: 0 },
+  { attempts: 1.5 },
+  { backoff: { type: 'linear', delayMs: 1 } },
+  { backoff: { type: 'fixed' } },
+  { timeoutMs: 0 },
+  { removeOnComplete: -1 },
+  { removeOnFail: {} },
+  { deduplication: { id: '' } },
+  { deduplication: { id: 'x', ttlMs: 0 } },
+  { lifo: 'yes' },
+];
+
+export const payloadCases: readonly ContractCase[] = [
+  {
+    title: '[11] falsy and empty payloads are kept as they are',
+    async run({ engine, declare, consume }) {
+      const queue = engine.queue(declare());
+      const payloads = [null, 0, '', false, [], {}, [[]], { list: [] }];
+      const references = await queue.producer.addMany(
+        payloads.map((data) => ({ name: 'work' as const, data })),
+      );
+      const jobs = await Promise.all(references.map(({ id }) => queue.inspector.job(id)));
+      expect(jobs.map((job) => job?.data)).toEqual(payloads);
+      const handled: unknown[] = [];
+      await consume(queue, ({ data }) => void handled.push(data));
+      await ended(queue, references.at(-1)?.id ?? '');
+      expect(handled).toEqual(payloads);
+    },
+  },
+  {
+    title: 'a payload is stored as it was given; the handler gets what its schema makes of it',
+    async run({ engine, queueName, afterwards }) {
+      const definition = defineQueue({ name: queueName, tier: 'medium', jobs: { notify: withDefault } });
+      const queue = engine.queue(definition);
+      const { id } = await queue.producer.add('notify', { to: '+15550100' });
+      expect((await queue.inspector.job(id))?.data).toEqual({ to: '+15550100' });
+      const handled: unknown[] = [];
+      const consumer = queue.consumer.consume({ notify: ({ data }) => void handled.push(data) });
+      afterwards(() => consumer.close());
+      expect((await ended(queue, id)).data).toEqual({ to: '+15550100' });
+      expect(handled).toEqual([{ to: '+15550100', channel: 'sms' }]);
+    },
+  },
+  {
+    title: 'a payload that its schema refuses is an InvalidPayloadError at add, and nothing is queued',
+    async run({ engine, queueName }) {
+      const queue = engine.queue(
+        defineQueue({ name: queueName, tier: 'medium', jobs: { count: counted, any: anything } }),
+      );
+      const producer = queue.producer as unknown as JobProducer;
+      const error = await producer.add('count', { count: 'three' }).catch((thrown: unknown) => thrown);
+      expect(error).toBeInstanceOf(InvalidPayloadError);
+      expect(error).toMatchObject({ queue: queueName, jobName: 'count' });
+      await expect(
+        producer.addMany([
+          { name: 'any', data: 'good' },
+          { name: 'count', data: { count: 1 } },
+          { name: 'count', data: null },
+        ]),
+      ).rejects.toBeInstanceOf(InvalidPayloadError);
+      expect(await queue.inspector.counts()).toEqual(NOTHING);
+    },
+  },
+  {
+    title: 'a name that the queue does not declare is an UnknownJobNameError at add, and nothing is queued',
+    async run({ engine, declare }) {
+      const queue = engine.queue(declare());
+      const producer = queue.producer as unknown as JobProducer;
+      for (const name of ['missing', '', 'constructor', '__proto__']) {
+        await expect(producer.add(name, null)).rejects.toBeInstanceOf(UnknownJobNameError);
+      }
+      await expect(
+        producer.addMany([
+          { name: 'work', data: null },
+          { name: 'missing', data: null },
+        ]),
+      ).rejects.toBeInstanceOf(UnknownJobNameError);
+      expect(await queue.inspector.counts()).toEqual(NOTHING);
+    },
+  },
+  {
+    title: 'an option that is not allowed is an InvalidOptionError that shows it, and nothing is queued',
+    async run({ engine, declare }) {
+      const queue = engine.queue(declare());
+      for (const options of BAD_OPTIONS) {
+        const [option] = Object.keys(options);
+        const adding = queue.producer.add('work', null, options as JobOptions);
+        const error = await adding.catch((thrown: unknown) => thrown);
+        expect([option, error]).toEqual([option, expect.any(InvalidOptionError)]);
+        expect((error as InvalidOptionError).option).toContain(option);
+        const many = queue.producer.addMany([
+          { name: 'work', data: 'good' },
+          { name: 'work', data: 'bad', options: options as JobOptions },
+        ]);
+        await expect(many).rejects.toBeInstanceOf(InvalidOptionError);
+      }
+      expect(await queue.inspector.counts()).toEqual(NOTHING);
+    },
+  },
+  {
+    title: 'a payload that fits no more when its job runs fails it without a retry',
+    async run({ engine, another, queueName, afterwards }) {
+      const before = defineQueue({ name: queueName, tier: 'medium', jobs: { count: anything } });
+      const now = defineQueue({ name: queueName, tier: 'medium', jobs: { count: counted } });
+      const { id } = await engine.queue(before).producer.add('count', 'three', { attempts: 5 });
+      const queue = (await another()).queue(now);
+      let handled = 0;
+      const consumer = queue.consumer.consume({ count: () => void handled++ });
+      const errors: unknown[] = [];
+      consumer.on('failed', ({ error, final }) => errors.push([error, final]));
+      afterwards(() => consumer.close());
+      const job = await ended(queue, id);
+      expect(job).toMatchObject({ state: 'failed', attemptsMade: 1 });
+      expect(job.failedReason).toContain('expected number');
+      expect(handled).toBe(0);
+      expect(errors).toEqual([[expect.any(InvalidPayloadError), true]]);
+    },
+  },
+  {
+    title: '[4] a name that is not declared any more when its job runs fails it without a retry',
+    async run({ engine, another, queueName, afterwards }) {
+      const before = defineQueue({
+        name: queueName,
+        tier: 'medium',
+        jobs: { kept: anything, dropped: anything },
+      });
+      const now = defineQueue({ name: queueName, tier: 'medium', jobs: { kept: anything } });
+      const old = engine.queue(before);
+      const dropped = await old.producer.add('dropped', null, { attempts: 5 });
+      const kept = await old.producer.add('kept', null, { attempts: 5 });
+      const queue = (await another()).queue(now);
+      const consumer = queue.consumer.consume({ kept: () => 'fine' });
+      const errors: unknown[] = [];
+      consumer.on('failed', ({ error, final }) => errors.push([error, final]));
+      afterwards(() => consumer.close());
+      expect(await ended(queue, dropped.id)).toMatchObject({
+        state: 'failed',
+        name: 'dropped',
+        attemptsMade: 1,
+        failedReason: expect.stringContaining('dropped'),
+      });
+      expect((await ended(queue, kept.id)).result).toBe('fine');
+      expect(errors).toEqual([[expect.any(UnknownJobNameError), true]]);
+    },
+  },
+];

@@ -1,0 +1,193 @@
+import { UnrecoverableJobError, type JobOptions, type QueueDefinition } from '@switchyard/queue-contract';
+import { ended, type CaseContext, type ContractCase, type WorkJobs } from '../contract-case.js';
+
+/** Fails all attempts of one job and answers the waits between them in ms. */
+async function waitsBetweenAttempts(
+  { engine, declare, consume }: CaseContext,
+  options: JobOptions,
+  settings?: Pick<QueueDefinition<WorkJobs>, 'backoffDelayMs'>,
+): Promise<readonly number[]> {
+  const queue = engine.queue(declare(settings));
+  const startsAtMs: number[] = [];
+  await consume(queue, () => {
+    startsAtMs.push(performance.now());
+    throw new Error('again');
+  });
+  const { id } = await queue.producer.add('work', null, options);
+  expect((await ended(queue, id)).state).toBe('failed');
+  // Stores count whole milliseconds, so a wait may look a fraction of one shorter than it was.
+  return startsAtMs.slice(1).map((at, n) => Math.ceil(at - (startsAtMs[n] ?? 0)) + 1);
+}
+
+export const retryCases: readonly ContractCase[] = [
+  {
+    title: 'a job that fails twice and then passes completes at its third attempt',
+    async run({ engine, declare, consume }) {
+      const queue = engine.queue(declare());
+      const attempts: unknown[] = [];
+      await consume(queue, ({ attempt, attempts: all }) => {
+        attempts.push([attempt, all]);
+        if (attempt < 3) throw new Error(`no luck ${attempt}`);
+        return 'lucky';
+      });
+      const { id } = await queue.producer.add('work', null, { attempts: 5 });
+      const job = await ended(queue, id);
+      expect(attempts).toEqual([
+        [1, 5],
+        [2, 5],
+        [3, 5],
+      ]);
+      expect(job).toMatchObject({
+        state: 'completed',
+        attempts: 5,
+        attemptsMade: 3,
+        result: 'lucky',
+        failedReason: null,
+      });
+      expect(job.stackTraces).toEqual([
+        expect.stringContaining('no luck 1'),
+        expect.stringContaining('no luck 2'),
+      ]);
+    },
+  },
+  {
+    title: 'a job whose attempts all fail is failed, with the last reason and every stack trace',
+    async run({ engine, declare, consume }) {
+      const queue = engine.queue(declare());
+      await consume(queue, ({ attempt }) => {
+        throw new Error(`broken ${attempt}`);
+      });
+      const { id } = await queue.producer.add('work', null, { attempts: 2 });
+      const job = await ended(queue, id);
+      expect(job).toMatchObject({ state: 'failed', attemptsMade: 2, failedReason: 'broken 2', result: null });
+      expect(job.stackTraces).toEqual([
+        expect.stringContaining('broken 1'),
+        expect.stringContaining('broken 2'),
+      ]);
+      expect(job.finishedAtMs).toBeGreaterThanOrEqual(job.processedAtMs ?? Infinity);
+      expect(job.processedAtMs).toBeGreaterThanOrEqual(job.createdAtMs);
+    },
+  },
+  {
+    title: "attempts default to the declaration's",
+    async run({ engine, declare, consume }) {
+      const queue = engine.queue(declare({ defaults: { attempts: 3 } }));
+      await consume(queue, () => {
+        throw new Error('no');
+      });
+      const preset = await queue.producer.add('work', null);
+      const own = await queue.producer.add('work', null, { attempts: 2 });
+      expect((await ended(queue, preset.id)).attemptsMade).toBe(3);
+      expect((await ended(queue, own.id)).attemptsMade).toBe(2);
+    },
+  },
+  {
+    title: 'without a backoff a job is tried again at once',
+    async run(context) {
+      const waits = await waitsBetweenAttempts(context, { attempts: 4 });
+      expect(waits).toHaveLength(3);
+      for (const waitMs of waits) expect(waitMs).toBeLessThan(1000);
+    },
+  },
+  {
+    title: 'a job between two attempts is delayed, and others go before it',
+    async run({ engine, declare, consume }) {
+      const queue = engine.queue(declare());
+      const ran: unknown[] = [];
+      const retried = await queue.producer.add('work', 'retried', {
+        attempts: 2,
+        backoff: { type: 'fixed', delayMs: 400 },
+      });
+      const next = await queue.producer.add('work', 'next');
+      await consume(queue, ({ data, attempt }) => {
+        ran.push(data);
+        if (data === 'retried' && attempt === 1) throw new Error('once');
+      });
+      await ended(queue, next.id);
+      const between = await queue.inspector.job(retried.id);
+      expect(between).toMatchObject({ state: 'delayed', attemptsMade: 1, failedReason: 'once' });
+      await ended(queue, retried.id);
+      expect(ran).toEqual(['retried', 'next', 'retried']);
+    },
+  },
+  {
+    title: 'a fixed backoff waits the same every time',
+    async run(context) {
+      const waits = await waitsBetweenAttempts(context, {
+        attempts: 4,
+        backoff: { type: 'fixed', delayMs: 250 },
+      });
+      expect(waits).toHaveLength(3);
+      for (const waitMs of waits) {
+        expect(waitMs).toBeGreaterThanOrEqual(250);
+        expect(waitMs).toBeLessThan(1500);
+      }
+    },
+  },
+  {
+    title: '[6] an exponential backoff of d waits d, 2 d, 4 d',
+    async run(context) {
+      const waits = await waitsBetweenAttempts(context, {
+        attempts: 4,
+        backoff: { type: 'exponential', delayMs: 300 },
+      });
+      expect(waits).toHaveLength(3);
+      for (const [n, expectedMs] of [300, 600, 1200].entries()) {
+        expect(waits[n]).toBeGreaterThanOrEqual(expectedMs);
+      }
+      // (2ⁿ − 1) · d, the other formula in use, would make it 2100.
+      expect(waits[2]).toBeLessThan(2100);
+    },
+  },
+  {
+    title: "[7] a custom backoff waits what the queue's function answers to attempts and error",
+    needs: ['custom-backoff'],
+    async run(context) {
+      const asked: unknown[] = [];
+      const answers = [300, 0, -50, Number.NaN];
+      const waits = await waitsBetweenAttempts(
+        context,
+        { attempts: 5, backoff: { type: 'custom' } },
+        {
+          backoffDelayMs(attemptsMade, error) {
+            asked.push([attemptsMade, error instanceof Error, error.message]);
+            return answers[attemptsMade - 1] ?? 0;
+          },
+        },
+      );
+      expect(asked).toEqual([1, 2, 3, 4].map((attemptsMade) => [attemptsMade, true, 'again']));
+      expect(waits[0]).toBeGreaterThanOrEqual(300);
+      for (const waitMs of waits.slice(1)) expect(waitMs).toBeLessThan(1000);
+    },
+  },
+  {
+    title: "backoff defaults to the declaration's",
+    async run({ engine, declare, consume }) {
+      const queue = engine.queue(
+        declare({ defaults: { attempts: 2, backoff: { type: 'fixed', delayMs: 300 } } }),
+      );
+      const startsAtMs: number[] = [];
+      await consume(queue, () => {
+        startsAtMs.push(Date.now());
+        throw new Error('no');
+      });
+      await ended(queue, (await queue.producer.add('work', null)).id);
+      expect((startsAtMs[1] ?? 0) - (startsAtMs[0] ?? 0)).toBeGreaterThanOrEqual(299);
+    },
+  },
+  {
+    title: 'an UnrecoverableJobError fails the job at once, whatever attempts are left',
+    async run({ engine, declare, consume }) {
+      const queue = engine.queue(declare());
+      let runs = 0;
+      await consume(queue, () => {
+        runs++;
+        throw new UnrecoverableJobError('no such user');
+      });
+      const { id } = await queue.producer.add('work', null, { attempts: 5 });
+      const job = await ended(queue, id);
+      expect(job).toMatchObject({ state: 'failed', attemptsMade: 1, failedReason: 'no such user' });
+      expect(runs).toBe(1);
+    },
+  },
+];
