@@ -1,15 +1,16 @@
 // Brings a bare clone to where everything else can run: dependencies installed, a Redis server at hand.
 // Does nothing, quickly, when all of it is there.
-import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { clearInterval, setInterval } from 'node:timers';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
+import { withLock } from './lock.mjs';
 import { run } from './run-command.mjs';
-import { binOf, cacheFolder, main, PlainError, root, say } from './workspace.mjs';
+import { binOf, main, PlainError, root, say } from './workspace.mjs';
 
 export async function setUp() {
-  await withLock(async () => {
+  // Two commands started at once in one clone take turns.
+  await withLock('setup', async () => {
     if (!isInstalled()) await install();
     await build('packages/local-redis');
   });
@@ -57,56 +58,14 @@ async function install() {
     ? [process.execPath, process.env.npm_execpath]
     : ['npm'];
   const [command, ...args] = [...npm, 'ci', '--no-audit', '--no-fund', '--loglevel=error'];
-  const code = await run(command, args, { stdout: 'stderr' }).finally(() => clearInterval(progress));
+  let code = await run(command, args, { stdout: 'stderr' });
+  if (code !== 0) {
+    say('npm ci failed: trying once more …');
+    code = await run(command, args, { stdout: 'stderr' });
+  }
+  clearInterval(progress);
   if (code !== 0) throw new PlainError(`npm ci failed with exit code ${code}.`);
   say(`Dependencies installed in ${seconds()} s.`);
-}
-
-/** Two commands started in one clone at once take turns; the lock of a dead process does not count. */
-async function withLock(body) {
-  const lock = join(cacheFolder, 'setup.lock');
-  const ticket = `${lock}.${process.pid}`;
-  mkdirSync(cacheFolder, { recursive: true });
-  writeFileSync(ticket, String(process.pid));
-  const release = () => [lock, ticket].forEach((file) => rmSync(file, { force: true }));
-  for (let waited = false; ; waited = true) {
-    try {
-      // A link appears with its content, so nobody ever reads a lock without an owner.
-      linkSync(ticket, lock);
-      break;
-    } catch (error) {
-      if (error.code !== 'EEXIST') throw error;
-    }
-    if (!isAlive(Number(readOrEmpty(lock)))) {
-      rmSync(lock, { force: true });
-      continue;
-    }
-    if (!waited) say('Another set-up is running in this clone: waiting for it …');
-    await sleep(200);
-  }
-  process.once('exit', release);
-  try {
-    return await body();
-  } finally {
-    release();
-    process.off('exit', release);
-  }
-}
-
-function readOrEmpty(file) {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    return '';
-  }
-}
-
-function isAlive(pid) {
-  try {
-    return pid > 0 && process.kill(pid, 0);
-  } catch (error) {
-    return error.code === 'EPERM';
-  }
 }
 
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) await main(setUp);
