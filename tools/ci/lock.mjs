@@ -52,7 +52,10 @@ function breakLock(ticket, lock) {
     if (Date.now() - mtimeMs > BREAKING_TIMEOUT_MS) rmSync(breaking, { force: true });
     return false;
   }
-  if (!isOwnerAlive(lock)) rmSync(lock, { force: true });
+  if (!isOwnerAlive(lock)) {
+    rmSync(`${lock}.${readOrEmpty(lock)}`, { force: true });
+    rmSync(lock, { force: true });
+  }
   rmSync(breaking, { force: true });
   return true;
 }
