@@ -7,6 +7,7 @@ export {
   type StandardSchema,
 } from './standard-schema.js';
 export {
+  checkWorkerSettings,
   defineQueue,
   type JobInput,
   type JobName,
