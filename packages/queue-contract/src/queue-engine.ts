@@ -32,7 +32,10 @@ export interface QueueEngine {
   /** Short and stable, such as `bull`: it appears in jobs, logs and metrics. */
   readonly name: string;
   readonly capabilities: ReadonlySet<EngineCapability>;
-  /** Which store it uses, and which part of it, without secrets: two engines of one app must differ in it. */
+  /**
+   * Which store it uses, and which part of it, without secrets: two engines of one app must differ in it. On Redis
+   * `redis://<host>:<port>/<db>/<key prefix>`, so that two engines are seen to share one.
+   */
   readonly keyspace: string;
   /**
    * Checks that the store can be reached and is fit for queues.
