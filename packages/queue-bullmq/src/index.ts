@@ -1,1 +1,2 @@
-export { createBullMqEngine, type BullMqEngineOptions } from './create-engine.js';
+export { createBullMqEngine } from './create-engine.js';
+export type { BullMqEngineOptions } from './engine.js';

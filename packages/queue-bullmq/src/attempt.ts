@@ -1,0 +1,92 @@
+import {
+  runJob,
+  type JobGate,
+  type JobHandlers,
+  type JobSchemas,
+  type QueueDefinition,
+  type RunningJob,
+} from '@switchyard/queue-contract';
+import { WaitingError, type Job as BullMqJob } from 'bullmq';
+import { attemptError } from './attempt-error.js';
+import { ENGINE_NAME } from './engine-name.js';
+import { callerId } from './stored-id.js';
+import type { StoredOptions } from './stored-options.js';
+
+export interface AttemptRequest<S extends JobSchemas> {
+  readonly definition: QueueDefinition<S>;
+  readonly handlers: JobHandlers<S>;
+  readonly gate: JobGate;
+  readonly job: BullMqJob;
+  /** Of the worker that took the job: its right to put it back. */
+  readonly token: string | undefined;
+  readonly report: (error: unknown) => void;
+}
+
+/** A job in a worker's hands, from when it was taken. */
+export interface Attempt {
+  /** What BullMQ is to wait for: the result, or an error it understands. */
+  readonly outcome: Promise<unknown>;
+  /** Aborts the handler's signal, puts the job back for somebody else and waits for the handler no longer. */
+  giveUp(reason: Error): void;
+}
+
+export function startAttempt<S extends JobSchemas>(request: AttemptRequest<S>): Attempt {
+  const { definition, handlers, gate, job, token, report } = request;
+  const controller = new AbortController();
+  const { timeoutMs } = job.opts as StoredOptions;
+
+  const run = runJob({
+    definition,
+    handlers,
+    job: runningJob(definition.name, job),
+    timeoutMs,
+    signal: controller.signal,
+    gate,
+  });
+  const handled = run.then(storable, (thrown: unknown) => {
+    throw attemptError(thrown instanceof Error ? thrown : new Error(String(thrown)));
+  });
+  let abandon: () => void = () => undefined;
+  const abandoned = new Promise<never>((_, reject) => {
+    abandon = () => {
+      // Back to the front of the queue and without counting the attempt. When even that fails, the lock runs out.
+      void job
+        .moveToWait(token)
+        .catch(report)
+        .finally(() => reject(new WaitingError()));
+    };
+  });
+  handled.catch(() => undefined);
+  abandoned.catch(() => undefined);
+  return {
+    outcome: Promise.race([handled, abandoned]),
+    giveUp(reason) {
+      if (controller.signal.aborted) return;
+      abandon();
+      controller.abort(reason);
+    },
+  };
+}
+
+function runningJob(queue: string, job: BullMqJob): Omit<RunningJob, 'signal'> {
+  return {
+    id: callerId(job.id ?? ''),
+    name: job.name,
+    queue,
+    engine: ENGINE_NAME,
+    data: job.data as unknown,
+    attempt: job.attemptsMade + 1,
+    attempts: job.opts.attempts || 1,
+    createdAtMs: job.timestamp,
+    scheduleId: job.repeatJobKey === undefined ? null : callerId(job.repeatJobKey),
+    updateProgress: (progress) => job.updateProgress((progress ?? null) as object),
+    log: async (line) => {
+      await job.log(line);
+    },
+  };
+}
+
+/** A function or symbol is no JSON value; BullMQ would store the word "undefined", which nobody can read back. */
+function storable(result: unknown): unknown {
+  return typeof result === 'function' || typeof result === 'symbol' ? null : result;
+}

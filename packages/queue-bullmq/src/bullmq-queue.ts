@@ -1,0 +1,69 @@
+import type { SharedConnections } from '@switchyard/bullmq-shared-connections';
+import { ClosedError } from '@switchyard/queue-contract';
+import type { Queue } from 'bullmq';
+import type { Redis } from 'ioredis';
+import { ENGINE_NAME } from './engine-name.js';
+import type { FaultReport } from './fault-report.js';
+import { firstSlot } from './schedule-slots.js';
+import type { Patience } from './patience.js';
+
+/** What only tests change. */
+export interface Tuning {
+  /** How long a worker may be silent before its job is given to another. Renewed at half time. */
+  readonly lockMs: number;
+  readonly stalledCheckMs: number;
+}
+
+/** What every part of the engine works with. */
+export interface EngineContext {
+  readonly connection: Redis;
+  readonly shared: SharedConnections;
+  readonly prefix: string;
+  readonly patience: Patience;
+  readonly faults: FaultReport;
+  readonly tuning: Tuning;
+  isClosed(): boolean;
+  /** Calls once when the engine begins to close. Answers a function that ends the subscription. */
+  onClose(listener: () => void): () => void;
+}
+
+/** BullMQ's own queue of one name, made at its first use, and what surrounds it. */
+export interface BullMqQueue {
+  readonly name: string;
+  readonly context: EngineContext;
+  /** The Redis key of one of the queue's own structures, or of a job by its stored id. */
+  key(type: string): string;
+  report(error: unknown): boolean;
+  /** See {@link Patience.run}. @throws ClosedError */
+  use<T>(work: (queue: Queue) => Promise<T>, options?: { readonly again?: boolean }): Promise<T>;
+  close(): Promise<void>;
+}
+
+export function createBullMqQueue(context: EngineContext, name: string): BullMqQueue {
+  let queue: Queue | undefined;
+  const report = (error: unknown) => context.faults.report(error, name);
+  const open = (): Queue => {
+    if (context.isClosed()) throw new ClosedError(`engine "${ENGINE_NAME}"`);
+    if (!queue) {
+      queue = new context.shared.Queue(name, {
+        prefix: context.prefix,
+        settings: { repeatStrategy: firstSlot },
+      });
+      queue.on('error', report);
+    }
+    return queue;
+  };
+  return {
+    name,
+    context,
+    key: (type) => `${context.prefix}:${name}:${type}`,
+    report,
+    async use(work, options) {
+      if (context.isClosed()) throw new ClosedError(`engine "${ENGINE_NAME}"`);
+      return context.patience.run(async () => work(open()), options);
+    },
+    async close() {
+      await queue?.close();
+    },
+  };
+}

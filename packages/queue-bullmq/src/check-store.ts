@@ -1,0 +1,74 @@
+import { EngineUnavailableError } from '@switchyard/queue-contract';
+import type { Redis } from 'ioredis';
+import { ENGINE_NAME } from './engine-name.js';
+import { lacksEvictionPolicy, storeProblem } from './store-problem.js';
+
+/**
+ * Checks that the server can be reached and is fit for queues.
+ *
+ * @throws EngineUnavailableError that says what is wrong
+ */
+export async function checkStore(connection: Redis, limitMs: number): Promise<void> {
+  const info = await withinConnection(connection, limitMs, () => connection.info());
+  // INFO leaves it out on some hosted servers; CONFIG is often forbidden there, and then nobody can tell.
+  const policy = lacksEvictionPolicy(info)
+    ? await connection.config('GET', 'maxmemory-policy').then(
+        (reply) => (reply as string[])[1],
+        () => undefined,
+      )
+    : undefined;
+  const problem = storeProblem(info, policy);
+  if (problem !== null) throw unavailable(problem);
+}
+
+/** Asks as soon as the connection is up; fails with what kept it from coming up. */
+async function withinConnection<T>(connection: Redis, limitMs: number, ask: () => Promise<T>): Promise<T> {
+  if (connection.status === 'end') throw unavailable('the connection it was lent was closed');
+  const address = `${connection.options.host ?? 'localhost'}:${connection.options.port ?? 6379}`;
+  let timer: NodeJS.Timeout | undefined;
+  let onError: (error: Error) => void = () => undefined;
+  const failed = new Promise<never>((_, reject) => {
+    let last: Error | undefined;
+    onError = (error) => {
+      last = error;
+      reject(unavailable(whatFailed(error, address), { cause: error }));
+    };
+    timer = setTimeout(
+      () => reject(unavailable(`no answer from ${address} within ${limitMs} ms`, { cause: last })),
+      limitMs,
+    );
+  });
+  failed.catch(() => undefined);
+  connection.on('error', onError);
+  try {
+    return await Promise.race([whenUp(connection).then(ask), failed]);
+  } catch (error) {
+    if (error instanceof EngineUnavailableError || !(error instanceof Error)) throw error;
+    throw unavailable(whatFailed(error, address), { cause: error });
+  } finally {
+    clearTimeout(timer);
+    connection.off('error', onError);
+  }
+}
+
+async function whenUp(connection: Redis): Promise<void> {
+  if (connection.status === 'ready') return;
+  if (connection.status === 'wait') connection.connect().catch(() => undefined);
+  await new Promise<void>((resolve) => {
+    connection.once('ready', resolve);
+  });
+}
+
+function whatFailed(error: Error, address: string): string {
+  const { code } = error as NodeJS.ErrnoException;
+  if (/WRONGPASS|invalid password|invalid username/i.test(error.message)) {
+    return `${address} refuses the user name or password`;
+  }
+  if (/NOAUTH/.test(error.message)) return `${address} wants a password and none was given`;
+  if (/NOPERM/.test(error.message)) return `the user at ${address} may not run INFO: ${error.message}`;
+  return `${address} cannot be reached (${code ?? error.message})`;
+}
+
+function unavailable(problem: string, options?: ErrorOptions): EngineUnavailableError {
+  return new EngineUnavailableError(ENGINE_NAME, problem, options);
+}

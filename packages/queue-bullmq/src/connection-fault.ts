@@ -1,0 +1,23 @@
+const CODES = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ECONNABORTED',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'NR_CLOSED',
+]);
+
+/** How ioredis and Redis word what passes when the connection or the server comes back; they carry no code. */
+const MESSAGES =
+  /^(Connection is closed|NOAUTH|WRONGPASS|ERR invalid password|Stream isn't writeable|Command aborted due to connection close|Command timed out|Reached the max retries per request|LOADING|MASTERDOWN|CLUSTERDOWN|Ready check failed)|ECONNREFUSED|connect ETIMEDOUT/;
+
+/** Whether an error tells of the connection rather than of the command. */
+export function isConnectionFault(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const { code } = error as NodeJS.ErrnoException;
+  return CODES.has(String(code)) || MESSAGES.test(error.message);
+}

@@ -1,0 +1,182 @@
+import {
+  checkWorkerSettings,
+  ClosedError,
+  type Consumer,
+  type ConsumeOptions,
+  type ConsumerEvents,
+  type JobConsumer,
+  type JobGate,
+  type JobSchemas,
+  type QueueDefinition,
+} from '@switchyard/queue-contract';
+import type { Job as BullMqJob, Worker } from 'bullmq';
+import { originalError } from './attempt-error.js';
+import { startAttempt, type Attempt } from './attempt.js';
+import type { BullMqQueue } from './bullmq-queue.js';
+
+import { endScheduleIfOver } from './end-schedule.js';
+import { ENGINE_NAME } from './engine-name.js';
+import { createListeners } from './listeners.js';
+import { callerId } from './stored-id.js';
+import { backoffStrategy } from './stored-options.js';
+
+/** BullMQ waits 15 s before it asks again after a lost connection; the connection is back long before. */
+const RETRY_AFTER_FAULT_MS = 500;
+/** The contract's: a job that stalls once runs again, one that stalls twice fails. */
+const MAX_STALLED_COUNT = 1;
+/** How long a close that was told not to wait still waits for Redis to answer. */
+const LET_GO_MS = 2000;
+
+const OPEN_GATE: JobGate = { enter: async () => () => undefined };
+
+export interface ConsumerHost<S extends JobSchemas> extends JobConsumer<S> {
+  close(options?: { readonly timeoutMs?: number }): Promise<void>;
+}
+
+/** The consumers of one queue in this process. */
+export function createConsumerHost<S extends JobSchemas>(
+  bullMqQueue: BullMqQueue,
+  definition: QueueDefinition<S>,
+): ConsumerHost<S> {
+  const consumers = new Set<Consumer>();
+  return {
+    consume(handlers, options = {}) {
+      if (bullMqQueue.context.isClosed()) throw new ClosedError(`engine "${ENGINE_NAME}"`);
+      const settings = { ...definition.worker, ...withoutUndefined(options) };
+      checkWorkerSettings(`queue "${definition.name}"`, settings);
+      const consumer = startConsumer(bullMqQueue, definition, handlers, settings, () =>
+        consumers.delete(consumer),
+      );
+      consumers.add(consumer);
+      return consumer;
+    },
+    async close(options) {
+      await Promise.all([...consumers].map((consumer) => consumer.close(options)));
+    },
+  };
+}
+
+function startConsumer<S extends JobSchemas>(
+  bullMqQueue: BullMqQueue,
+  definition: QueueDefinition<S>,
+  handlers: Parameters<JobConsumer<S>['consume']>[0],
+  { concurrency = 1, limit, gate = OPEN_GATE, signal }: ConsumeOptions,
+  onClosed: () => void,
+): Consumer {
+  const { name, context, report } = bullMqQueue;
+  const { shared, prefix, patience, tuning } = context;
+  const what = `consumer of queue "${name}"`;
+  const listeners = createListeners<ConsumerEvents>(report);
+  const attempts = new Set<Attempt>();
+  let running = 0;
+  let worker: Worker | undefined;
+  let closing: Promise<void> | undefined;
+  let letGo: () => void = () => undefined;
+  const lettingGo = new Promise<void>((resolve) => {
+    letGo = resolve;
+  });
+
+  const onError = (error: unknown) => {
+    if (report(error) && error instanceof Error) listeners.emit('error', { error });
+  };
+
+  const countingGate: JobGate = {
+    async enter(entering) {
+      const leave = await gate.enter(entering);
+      running++;
+      return () => {
+        running--;
+        leave();
+      };
+    },
+  };
+
+  const process = async (job: BullMqJob, token?: string): Promise<unknown> => {
+    await endScheduleIfOver(bullMqQueue, job).catch(onError);
+    const attempt = startAttempt({ definition, handlers, gate: countingGate, job, token, report: onError });
+    attempts.add(attempt);
+    try {
+      return await attempt.outcome;
+    } finally {
+      attempts.delete(attempt);
+    }
+  };
+
+  const startWorker = (): Worker => {
+    worker = new shared.Worker(name, process, {
+      prefix,
+      concurrency,
+      ...(limit && { limiter: { max: limit.max, duration: limit.durationMs } }),
+      lockDuration: tuning.lockMs,
+      stalledInterval: tuning.stalledCheckMs,
+      maxStalledCount: MAX_STALLED_COUNT,
+      runRetryDelay: RETRY_AFTER_FAULT_MS,
+      settings: { backoffStrategy: backoffStrategy(definition, onError) },
+    });
+    const of = (job: BullMqJob) => ({ jobId: callerId(job.id ?? ''), name: job.name });
+    worker.on('error', onError);
+    worker.on('active', (job) => listeners.emit('active', of(job)));
+    worker.on('progress', (job, progress) => listeners.emit('progress', { jobId: of(job).jobId, progress }));
+    worker.on('completed', (job, result: unknown) =>
+      listeners.emit('completed', { ...of(job), result: result ?? null }),
+    );
+    worker.on('failed', (job, error) => {
+      // BullMQ sets the time of the end only when it does not try again.
+      if (job) listeners.emit('failed', { ...of(job), error: originalError(error), final: !!job.finishedOn });
+    });
+    worker.on('stalled', (jobId) => listeners.emit('stalled', { jobId: callerId(jobId) }));
+    worker.on('drained', () => listeners.emit('drained', {}));
+    return worker;
+  };
+
+  // A worker that is made while the connection is away never recovers from its failed first step.
+  const started = Promise.race([patience.connected(), lettingGo]).then(async () => {
+    if (!closing) await startWorker().waitUntilReady();
+  });
+  started.catch(onError);
+
+  const shut = async () => {
+    if (!worker) return;
+    await worker.close();
+  };
+
+  const giveUp = () => {
+    for (const attempt of attempts) attempt.giveUp(new ClosedError(what));
+    setTimeout(letGo, LET_GO_MS).unref();
+  };
+
+  const close: Consumer['close'] = async ({ timeoutMs } = {}) => {
+    const isFirst = closing === undefined;
+    closing ??= Promise.race([shut(), lettingGo]).catch(onError);
+    if (isFirst) {
+      signal?.removeEventListener('abort', onAbort);
+      void closing.then(onClosed);
+      // With Redis away and nothing running there is nothing to wait for.
+      if (!worker) letGo();
+      else if (context.connection.status !== 'ready' && attempts.size === 0)
+        setTimeout(letGo, LET_GO_MS).unref();
+    }
+    const timer = timeoutMs === undefined ? undefined : setTimeout(giveUp, timeoutMs);
+    await closing;
+    clearTimeout(timer);
+  };
+  const onAbort = () => void close();
+  if (signal?.aborted) void close();
+  else signal?.addEventListener('abort', onAbort, { once: true });
+
+  return {
+    async ready() {
+      await started;
+      if (!worker || closing) throw new ClosedError(what);
+    },
+    on: listeners.on,
+    get running() {
+      return running;
+    },
+    close,
+  };
+}
+
+function withoutUndefined<T extends object>(options: T): T {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as T;
+}

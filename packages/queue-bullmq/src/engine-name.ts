@@ -1,0 +1,2 @@
+/** Appears in jobs, logs and metrics. */
+export const ENGINE_NAME = 'bullmq';

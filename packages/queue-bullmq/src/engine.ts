@@ -1,0 +1,185 @@
+import { shareConnections } from '@switchyard/bullmq-shared-connections';
+import {
+  ClosedError,
+  InvalidOptionError,
+  type EngineCapability,
+  type EngineQueue,
+  type JobSchemas,
+  type QueueDefinition,
+  type QueueEngine,
+  type ReportError,
+} from '@switchyard/queue-contract';
+import type { Redis } from 'ioredis';
+import { createBullMqQueue, type BullMqQueue, type EngineContext, type Tuning } from './bullmq-queue.js';
+import { checkStore } from './check-store.js';
+import { createConsumerHost, type ConsumerHost } from './consumer.js';
+import { createControl } from './control.js';
+import { ENGINE_NAME } from './engine-name.js';
+import { createEventHub, type EventHub } from './event-hub.js';
+import { createEvents } from './events.js';
+import { createFaultReport } from './fault-report.js';
+import { createInspector } from './inspector.js';
+import { createPatience } from './patience.js';
+import { createProducer } from './producer.js';
+import { createSchedules } from './schedules.js';
+import { createScheduleStore } from './schedule-store.js';
+import { activeSchedule } from './stored-schedule.js';
+import { queuesWithWork } from './with-work.js';
+
+export interface BullMqEngineOptions {
+  /**
+   * The command connection, lent: every command of the engine but the blocking ones goes through it. It is never
+   * closed here. It has no `keyPrefix`.
+   */
+  readonly connection: Redis;
+  /** First part of every key. Default `switchyard`; `bull`, where legacy queues live, is refused. */
+  readonly prefix?: string;
+  /** Hears what the engine could not answer to a caller, of one outage once. Default: nobody. */
+  readonly reportError?: ReportError;
+  /** How long a call waits for a lost connection to come back, in ms, 1 to 600 000. Default 10 000. */
+  readonly connectionTimeoutMs?: number;
+}
+
+const CAPABILITIES: readonly EngineCapability[] = [
+  'priorities',
+  'lifo',
+  'deduplication',
+  'custom-backoff',
+  'rate-limit',
+  'schedules',
+  'queue-events',
+  'pause',
+];
+
+const DEFAULT_CONNECTION_TIMEOUT_MS = 10_000;
+export const DEFAULT_TUNING: Tuning = { lockMs: 30_000, stalledCheckMs: 30_000 };
+
+/** The parts of one queue name that all its declarations share, and those of each declaration. */
+interface Host {
+  readonly queue: BullMqQueue;
+  readonly hub: EventHub;
+  readonly consumers: Set<Pick<ConsumerHost<JobSchemas>, 'close'>>;
+}
+
+export function startEngine(options: BullMqEngineOptions, tuning: Tuning): QueueEngine {
+  const { connection, prefix, connectionTimeoutMs } = checked(options);
+  let closing: Promise<void> | undefined;
+  const closeListeners = new Set<() => void>();
+  const faults = createFaultReport(connection, options.reportError);
+  const context: EngineContext = {
+    connection,
+    prefix,
+    tuning,
+    faults,
+    patience: createPatience(connection, connectionTimeoutMs),
+    shared: shareConnections(connection, { onError: (error) => void faults.report(error) }),
+    isClosed: () => closing !== undefined,
+    onClose(listener) {
+      closeListeners.add(listener);
+      return () => void closeListeners.delete(listener);
+    },
+  };
+  const hosts = new Map<string, Host>();
+  const queues = new Map<QueueDefinition, EngineQueue>();
+
+  const hostOf = (name: string): Host => {
+    const known = hosts.get(name);
+    if (known) return known;
+    const queue = createBullMqQueue(context, name);
+    const host = {
+      queue,
+      hub: createEventHub(queue),
+      consumers: new Set<Pick<ConsumerHost<JobSchemas>, 'close'>>(),
+    };
+    hosts.set(name, host);
+    return host;
+  };
+
+  const openQueue = <S extends JobSchemas>(definition: QueueDefinition<S>): EngineQueue<S> => {
+    const { queue, hub, consumers } = hostOf(definition.name);
+    const consumer = createConsumerHost(queue, definition);
+    consumers.add(consumer);
+    return {
+      definition,
+      producer: createProducer(queue, definition),
+      consumer,
+      schedules: createSchedules(queue, definition),
+      inspector: createInspector(queue),
+      control: createControl(queue),
+      events: createEvents(queue, hub),
+    };
+  };
+
+  const closeAll = async (timeoutMs: number | undefined) => {
+    for (const listener of [...closeListeners]) listener();
+    const all = [...hosts.values()];
+    const consumers = all.flatMap((host) => [...host.consumers]);
+    await Promise.all(consumers.map((consumer) => consumer.close({ timeoutMs })));
+    const parts = [...all.map(({ hub }) => hub.close()), ...all.map(({ queue }) => queue.close())];
+    for (const { reason, status } of (await Promise.allSettled(parts)).map(rejection)) {
+      if (status === 'rejected') faults.report(reason);
+    }
+    await context.shared.close();
+    faults.stop();
+  };
+
+  const assertOpen = () => {
+    if (closing) throw new ClosedError(`engine "${ENGINE_NAME}"`);
+  };
+
+  return {
+    name: ENGINE_NAME,
+    keyspace: keyspace(connection, prefix),
+    capabilities: new Set(CAPABILITIES),
+    async ready() {
+      assertOpen();
+      await checkStore(connection, connectionTimeoutMs);
+    },
+    queue<S extends JobSchemas>(definition: QueueDefinition<S>): EngineQueue<S> {
+      const known = queues.get(definition as QueueDefinition);
+      if (known) return known as unknown as EngineQueue<S>;
+      const opened = openQueue(definition);
+      queues.set(definition as QueueDefinition, opened as unknown as EngineQueue);
+      return opened;
+    },
+    async withWork(names) {
+      assertOpen();
+      const hasSchedules = async (name: string) => {
+        const schedules = await createScheduleStore(hostOf(name).queue).readAll();
+        return schedules.some((schedule) => activeSchedule(schedule) !== null);
+      };
+      const ask = () => queuesWithWork(connection, prefix, names, hasSchedules);
+      return context.patience.run(ask, { again: true });
+    },
+    async close({ timeoutMs } = {}) {
+      closing ??= closeAll(timeoutMs);
+      await closing;
+    },
+  };
+}
+
+function checked(options: BullMqEngineOptions) {
+  const { connection, prefix = 'switchyard', connectionTimeoutMs = DEFAULT_CONNECTION_TIMEOUT_MS } = options;
+  const { keyPrefix } = connection.options;
+  if (keyPrefix) throw new InvalidOptionError('keyPrefix of the connection', keyPrefix, 'none; see prefix');
+  if (prefix === 'bull' || !/^\S{1,100}$/.test(prefix)) {
+    throw new InvalidOptionError(
+      'prefix',
+      prefix,
+      '1 to 100 characters without white space, and not "bull", where legacy queues live',
+    );
+  }
+  if (!(connectionTimeoutMs >= 1 && connectionTimeoutMs <= 600_000)) {
+    throw new InvalidOptionError('connectionTimeoutMs', connectionTimeoutMs, '1 to 600 000');
+  }
+  return { connection, prefix, connectionTimeoutMs };
+}
+
+function rejection(settled: PromiseSettledResult<void>): { status: string; reason?: unknown } {
+  return settled;
+}
+
+/** Names the database, since one server has several, but neither user nor password. */
+function keyspace({ options: { host, port, path, db } }: Redis, prefix: string): string {
+  return `redis://${path ?? `${host ?? 'localhost'}:${port ?? 6379}`}/${db ?? 0}/${prefix}`;
+}

@@ -1,0 +1,74 @@
+import { EngineUnavailableError } from '@switchyard/queue-contract';
+import type { Redis } from 'ioredis';
+import { isConnectionFault } from './connection-fault.js';
+import { ENGINE_NAME } from './engine-name.js';
+
+const PAUSE_BETWEEN_TRIES_MS = 50;
+
+/** How calls behave while the connection is away: they wait for it, but not for ever. */
+export interface Patience {
+  /**
+   * Runs work once the connection is up. With `again`, work that the loss of the connection interrupts is done once
+   * more: for work that may be done twice.
+   *
+   * @throws EngineUnavailableError when the limit passes first; the work may or may not have been done
+   */
+  run<T>(work: () => Promise<T>, options?: { readonly again?: boolean }): Promise<T>;
+  /** Resolves when the connection is up, however long it takes. */
+  connected(): Promise<void>;
+}
+
+export function createPatience(connection: Redis, limitMs: number): Patience {
+  let coming: Promise<void> | undefined;
+
+  // Shared, since every waiting call of its own would add a listener to the connection.
+  const connected = (): Promise<void> => {
+    if (connection.status === 'ready') return Promise.resolve();
+    if (connection.status === 'wait') connection.connect().catch(() => undefined);
+    coming ??= new Promise<void>((resolve) => {
+      connection.once('ready', () => {
+        coming = undefined;
+        resolve();
+      });
+    });
+    return coming;
+  };
+
+  return {
+    connected,
+    async run(work, { again = false } = {}) {
+      const deadline = performance.now() + limitMs;
+      for (;;) {
+        if (connection.status !== 'ready') {
+          if (connection.status === 'end') throw unavailable('the connection it was lent was closed');
+          await within(connected(), deadline, () => `no connection within ${limitMs} ms`);
+        }
+        try {
+          return await within(work(), deadline, () => `no answer within ${limitMs} ms`);
+        } catch (error) {
+          if (!isConnectionFault(error)) throw error;
+          if (!again || performance.now() >= deadline) {
+            throw unavailable('the connection was lost', { cause: error });
+          }
+          await new Promise((resolve) => setTimeout(resolve, PAUSE_BETWEEN_TRIES_MS));
+        }
+      }
+    },
+  };
+}
+
+async function within<T>(work: Promise<T>, deadline: number, problem: () => string): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const expired = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(unavailable(problem())), Math.max(0, deadline - performance.now()));
+  });
+  try {
+    return await Promise.race([work, expired]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function unavailable(problem: string, options?: ErrorOptions): EngineUnavailableError {
+  return new EngineUnavailableError(ENGINE_NAME, problem, options);
+}

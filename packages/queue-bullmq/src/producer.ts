@@ -1,0 +1,99 @@
+import { randomUUID } from 'node:crypto';
+import {
+  EngineUnavailableError,
+  InvalidPayloadError,
+  parsePayload,
+  resolveJobOptions,
+  type JobOptions,
+  type JobProducer,
+  type JobReference,
+  type JobSchemas,
+  type QueueDefinition,
+} from '@switchyard/queue-contract';
+import type { Queue } from 'bullmq';
+import type { BullMqQueue } from './bullmq-queue.js';
+import { ENGINE_NAME } from './engine-name.js';
+import { callerId, storedId } from './stored-id.js';
+import { storedOptions, type StoredOptions } from './stored-options.js';
+
+/** One pipeline each: larger ones block Redis, and this process, for too long. */
+const JOBS_PER_CHUNK = 500;
+
+interface CheckedJob {
+  readonly name: string;
+  readonly data: unknown;
+  readonly opts: StoredOptions & { readonly jobId: string };
+}
+
+export function createProducer<S extends JobSchemas>(
+  bullMqQueue: BullMqQueue,
+  definition: QueueDefinition<S>,
+): JobProducer<S> {
+  const where = `queue "${definition.name}"`;
+  const carriesPriorities = definition.priorities ?? false;
+
+  const check = async (name: string, data: unknown, options?: JobOptions): Promise<CheckedJob> => {
+    await parsePayload(definition, name, data);
+    const resolved = resolveJobOptions(where, definition.defaults ?? {}, carriesPriorities, options);
+    const opts = {
+      ...storedOptions(resolved, carriesPriorities),
+      jobId: storedId(resolved.id ?? randomUUID()),
+    };
+    return { name, data: storable(definition.name, name, data), opts };
+  };
+
+  const reference = (job: CheckedJob, answeredId: string | undefined): JobReference => {
+    // A swallowed add answers nothing or something else; only de-duplication may answer another job's id.
+    const isExpected =
+      answeredId === job.opts.jobId || (job.opts.deduplication !== undefined && !!answeredId);
+    if (!isExpected) {
+      throw new EngineUnavailableError(
+        ENGINE_NAME,
+        `the store answered ${answeredId} to job "${job.opts.jobId}"`,
+      );
+    }
+    return { id: callerId(answeredId), name: job.name, queue: definition.name };
+  };
+
+  // Every job has an id before it is sent, so that sending it again after a lost answer does not double it.
+  const addOne = async (queue: Queue, job: CheckedJob): Promise<JobReference> =>
+    reference(job, (await queue.add(job.name, job.data, job.opts)).id);
+
+  return {
+    async add(name, data, options) {
+      const job = await check(name, data, options);
+      return bullMqQueue.use((queue) => addOne(queue, job), { again: true });
+    },
+
+    async addMany(jobs) {
+      const checked: CheckedJob[] = [];
+      for (const { name, data, options } of jobs) checked.push(await check(name, data, options));
+      const references: JobReference[] = [];
+      for (let at = 0; at < checked.length; at += JOBS_PER_CHUNK) {
+        const chunk = checked.slice(at, at + JOBS_PER_CHUNK);
+        const added = await bullMqQueue.use((queue) => addChunk(queue, chunk), { again: true });
+        chunk.forEach((job, index) => references.push(reference(job, added[index])));
+      }
+      return references;
+    },
+  };
+}
+
+async function addChunk(
+  queue: Queue,
+  chunk: readonly CheckedJob[],
+): Promise<readonly (string | undefined)[]> {
+  const added = await queue.addBulk([...chunk]);
+  return added.map(({ id }) => id);
+}
+
+/** `undefined` is `null`, as in results. @throws InvalidPayloadError for what JSON cannot carry */
+function storable(queue: string, name: string, data: unknown): unknown {
+  if (data === undefined) return null;
+  try {
+    if (JSON.stringify(data) !== undefined) return data;
+  } catch (error) {
+    throw new InvalidPayloadError(queue, name, error instanceof Error ? error.message : String(error));
+  }
+  throw new InvalidPayloadError(queue, name, `a ${typeof data} is no JSON value`);
+}

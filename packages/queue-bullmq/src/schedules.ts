@@ -1,0 +1,169 @@
+import {
+  checkSchedule,
+  InvalidOptionError,
+  parsePayload,
+  resolveJobOptions,
+  type ActiveSchedule,
+  type JobSchedules,
+  type JobSchemas,
+  type QueueDefinition,
+  type Schedule,
+} from '@switchyard/queue-contract';
+import type { JobSchedulerJobOptions, Queue, RepeatOptions } from 'bullmq';
+import type { BullMqQueue } from './bullmq-queue.js';
+import { ENGINE_NAME } from './engine-name.js';
+import { planSchedule, type SchedulePlan } from './schedule-plan.js';
+import { slotAfter } from './schedule-slots.js';
+import { createScheduleStore } from './schedule-store.js';
+import {
+  activeSchedule,
+  declarationOf,
+  isSameContent,
+  storedDeclaration,
+  type Declaration,
+  type StoredSchedule,
+} from './stored-schedule.js';
+import { callerId, storedId } from './stored-id.js';
+import { storedOptions } from './stored-options.js';
+
+export function createSchedules<S extends JobSchemas>(
+  bullMqQueue: BullMqQueue,
+  definition: QueueDefinition<S>,
+): JobSchedules<S> {
+  const where = `queue "${definition.name}"`;
+  const carriesPriorities = definition.priorities ?? false;
+  const store = createScheduleStore(bullMqQueue);
+  const active = (stored: StoredSchedule | null): ActiveSchedule<S> | null =>
+    stored && activeSchedule<S>(stored);
+
+  /** Carries out a plan; whatever scheduler was there under the id goes. */
+  const place = async (
+    queue: Queue,
+    schedule: Schedule,
+    declared: Declaration,
+    plan: SchedulePlan,
+  ): Promise<ActiveSchedule<S>> => {
+    const { rule, name, endAtMs } = schedule;
+    const { overdueMs, startMs } = plan;
+    const data = schedule.data ?? null;
+    const id = storedId(schedule.id);
+    const resolved = resolveJobOptions(where, definition.defaults ?? {}, carriesPriorities, schedule.options);
+    const options = { ...storedOptions(resolved, carriesPriorities), schedule: JSON.stringify(declared) };
+    const repeat: RepeatOptions = {
+      ...('everyMs' in rule ? { every: rule.everyMs } : { pattern: rule.cron, tz: rule.timeZone ?? 'UTC' }),
+      ...(endAtMs !== undefined && { endDate: endAtMs }),
+    };
+    if (overdueMs !== undefined) {
+      // Under the id that BullMQ would have given it, so that a second call does not fire it twice.
+      const jobId = `repeat:${id}:${overdueMs}`;
+      const overdue: JobSchedulerJobOptions = { ...options, repeat, repeatJobKey: id, jobId };
+      await queue.add(name, data, overdue);
+    }
+    if (startMs === undefined) {
+      await store.remove(id);
+    } else {
+      // BullMQ takes an offset of 0 for none and makes one up.
+      const start = {
+        startDate: startMs,
+        offset: 'everyMs' in rule ? startMs % rule.everyMs || rule.everyMs : undefined,
+      };
+      const limit = plan.limit === undefined ? {} : { limit: plan.limit };
+      // The queue's own upsertJobScheduler turns the payload `null` into `{}`; this one keeps it.
+      const scheduler = await queue.jobScheduler;
+      await scheduler.upsertJobScheduler(id, { ...repeat, ...start, ...limit }, name, data, options, {
+        override: true,
+      });
+      await store.forget(id);
+    }
+    const nextRunAtMs = startMs ?? overdueMs ?? Number.NaN;
+    return (
+      active(await store.read(id)) ?? ({ ...schedule, engine: ENGINE_NAME, nextRunAtMs } as ActiveSchedule<S>)
+    );
+  };
+
+  return {
+    async upsert(schedule, { firstRunAtMs: firstRun } = {}) {
+      checkSchedule(where, schedule);
+      await parsePayload(definition, schedule.name, schedule.data);
+      resolveJobOptions(where, definition.defaults ?? {}, carriesPriorities, schedule.options);
+      slotAfter(schedule.rule, Date.now());
+      if (firstRun !== undefined && !Number.isFinite(firstRun)) {
+        throw new InvalidOptionError(
+          `firstRunAtMs of a schedule of ${where}`,
+          firstRun,
+          'ms since the epoch',
+        );
+      }
+      const firstRunAtMs = firstRun === undefined ? undefined : Math.ceil(firstRun);
+      const id = storedId(schedule.id);
+      return bullMqQueue.use(
+        async (queue) => {
+          const stored = await store.read(id);
+          const existing = active(stored);
+          if (stored && existing && isSameContent(stored, schedule)) {
+            // A first run that has passed was honoured when the schedule was made.
+            const keepsSlot =
+              firstRunAtMs === undefined ||
+              firstRunAtMs === existing.nextRunAtMs ||
+              firstRunAtMs <= Date.now();
+            if (keepsSlot) return existing;
+          }
+          const keptSlotMs = firstRunAtMs === undefined ? keptSlot(stored, schedule) : undefined;
+          const plan = planSchedule({ schedule, nowMs: Date.now(), firstRunAtMs, keptSlotMs });
+          // BullMQ replaces a scheduler in one step, but keeps the pending slot of an interval that does not change,
+          // whatever start it is told. Aside it is safe until the new one stands.
+          if (stored && (firstRunAtMs !== undefined || !existing)) await store.take(id, 'keep');
+          return place(queue, schedule, declarationOf(schedule), plan);
+        },
+        { again: true },
+      );
+    },
+    get: (id) => bullMqQueue.use(async () => active(await store.read(storedId(id))), { again: true }),
+    list: () =>
+      bullMqQueue.use(
+        async () => (await store.readAll()).map(active).filter((schedule) => schedule !== null),
+        {
+          again: true,
+        },
+      ),
+    remove: (id) => bullMqQueue.use(() => store.remove(storedId(id))),
+    suspend: (id) =>
+      bullMqQueue.use(async () => {
+        const suspended = active(await store.take(storedId(id), 'keep'));
+        if (!suspended) await store.forget(storedId(id));
+        return suspended;
+      }),
+    suspended: () =>
+      bullMqQueue.use(
+        async () => (await store.readSuspended()).map(active).filter((schedule) => schedule !== null),
+        { again: true },
+      ),
+    resume: (id) =>
+      bullMqQueue.use(
+        async (queue) => {
+          const stored = (await store.readSuspended()).find((entry) => callerId(entry.storedId) === id);
+          const suspended = active(stored ?? null);
+          if (!stored || !suspended) return null;
+          // A crash after the schedule was put back, but before it was forgotten here, comes by a second time.
+          const existing = active(await store.read(stored.storedId));
+          if (existing) {
+            await store.forget(stored.storedId);
+            return existing;
+          }
+          const firstRunAtMs = suspended.nextRunAtMs;
+          const plan = planSchedule({ schedule: suspended, nowMs: Date.now(), firstRunAtMs });
+          return place(queue, suspended, storedDeclaration(stored), plan);
+        },
+        { again: true },
+      ),
+    async forget(id) {
+      await bullMqQueue.use(() => store.forget(storedId(id)), { again: true });
+    },
+  };
+}
+
+/** The slot of the same interval, which goes on when payload or options change. */
+function keptSlot(stored: StoredSchedule | null, schedule: Schedule): number | undefined {
+  if (!stored || !('everyMs' in schedule.rule)) return undefined;
+  return Number(stored.hash.every) === schedule.rule.everyMs ? stored.slotMs : undefined;
+}
