@@ -1,5 +1,4 @@
 import type {
-  BackendFactory,
   ConnectionOptions,
   FlowProducerOptions,
   Job,
@@ -7,11 +6,11 @@ import type {
   QueueEventsOptions,
   QueueEventsProducerOptions,
   QueueOptions,
-  RedisQueueBackend,
   WorkerOptions,
 } from 'bullmq';
-import { createRedisBackend, FlowProducer, Queue, QueueEvents, QueueEventsProducer, Worker } from 'bullmq';
+import { FlowProducer, Queue, QueueEvents, QueueEventsProducer, Worker } from 'bullmq';
 import type { Cluster, Redis } from 'ioredis';
+import { createSharedBackends, type SharedBackendFactory } from './backend-factory.js';
 import { checkedSettings, type ShareConnectionsOptions } from './options.js';
 
 /** What BullMQ's own classes take when no type is given. */
@@ -47,7 +46,7 @@ export interface SharedConnections {
    * For BullMQ's stock classes: their last argument, or `setDefaultBackendFactory(backendFactory)`. It always uses the
    * lent client; the `connection` option is not read.
    */
-  backendFactory: BackendFactory<RedisQueueBackend, ConnectionOptions>;
+  backendFactory: SharedBackendFactory;
   /**
    * Ends the connections and timers opened here, never the lent client. Close the workers first: one that still waits
    * gets no more jobs. Safe to call twice; resolves within a few seconds even when Redis is away.
@@ -66,16 +65,16 @@ export function shareConnections(
   redis: Redis | Cluster,
   options: ShareConnectionsOptions = {},
 ): SharedConnections {
-  checkedSettings(options);
-  const backendFactory: BackendFactory<RedisQueueBackend, ConnectionOptions> = (name, opts, roles) =>
-    createRedisBackend(name, { ...opts, connection: redis }, roles);
+  const backends = createSharedBackends(redis, checkedSettings(options));
+  const running = backends.factory(() => false);
+  const byHand = backends.factory(() => true);
   const connected = <O extends object>(own: O | undefined): O & { connection: ConnectionOptions } =>
     Object.assign({}, own, { connection: redis });
 
   return {
     Queue: class<D, R, N extends string> extends Queue<D, R, N> {
       constructor(name: string, own?: WithoutConnection<QueueOptions>) {
-        super(name, connected(own), backendFactory);
+        super(name, connected(own), running);
       }
     },
     Worker: class<D, R, N extends string> extends Worker<D, R, N> {
@@ -84,25 +83,28 @@ export function shareConnections(
         processor?: string | URL | null | Processor<D, R, N>,
         own?: WithoutConnection<WorkerOptions>,
       ) {
-        super(name, processor, connected(own), backendFactory);
+        // Without a processor nothing runs the worker but its owner, who asks for one job at a time.
+        super(name, processor, connected(own), processor ? running : byHand);
       }
     },
     QueueEvents: class<R> extends QueueEvents<R> {
       constructor(name: string, own?: WithoutConnection<QueueEventsOptions>) {
-        super(name, connected(own), backendFactory);
+        super(name, connected(own), running);
       }
     },
     QueueEventsProducer: class extends QueueEventsProducer {
       constructor(name: string, own?: WithoutConnection<QueueEventsProducerOptions>) {
-        super(name, connected(own), backendFactory);
+        super(name, connected(own), running);
       }
     },
     FlowProducer: class extends FlowProducer {
       constructor(own?: WithoutConnection<FlowProducerOptions>) {
-        super(connected(own), backendFactory);
+        super(connected(own), running);
       }
     },
-    backendFactory,
-    close: async () => undefined,
+    // A stock worker does not show its factory whether it has a processor. One that does not run by itself may be meant to
+    // fetch by hand, and keeps its time limits in case.
+    backendFactory: backends.factory(({ autorun }) => autorun === false),
+    close: () => backends.close(),
   };
 }

@@ -1,0 +1,154 @@
+import {
+  type KeysMap,
+  type QueueBaseOptions,
+  type RedisConnection,
+  RedisQueueBackend,
+  type WorkerOptions,
+} from 'bullmq';
+import type { Recovery } from './recovery.js';
+import type { SharedEvents } from './shared-events.js';
+import type { SharedWait } from './shared-wait.js';
+import type { WaitingRoom, WaitKeys } from './waiting-room.js';
+
+/** What all backends of one lent client share. */
+export interface SharedParts {
+  readonly room: WaitingRoom;
+  readonly wait: SharedWait;
+  readonly events: SharedEvents;
+  readonly recovery: Recovery;
+}
+
+export type BackendParts = [
+  connection: RedisConnection,
+  name: string,
+  keys: KeysMap,
+  toKey: (type: string) => string,
+  opts: QueueBaseOptions,
+];
+
+/** BullMQ's Redis backend on a client that is not its own. Enough for a `Queue` and a `FlowProducer`. */
+export class SharedBackend extends RedisQueueBackend {
+  override close(force = false): Promise<void> {
+    this.closing ??= this.leave(force).then(() => this.connection.close(force));
+    return this.closing;
+  }
+
+  /** Stock BullMQ would disconnect the client it was lent. */
+  override async disconnect(): Promise<void> {
+    await this.leave(true);
+  }
+
+  /** The name of the lent client is its owner's. */
+  override async setName(): Promise<void> {}
+
+  /** Leaves what is shared. Repeatable. */
+  protected async leave(_force: boolean): Promise<void> {}
+}
+
+/** The backend of a worker: it waits with all others on one connection. */
+export class WorkerBackend extends SharedBackend {
+  readonly #shared: SharedParts;
+  readonly #byHand: boolean;
+  readonly #waitKeys: WaitKeys;
+  readonly #stalledIntervalMs: number;
+
+  constructor(parts: BackendParts, shared: SharedParts, byHand: boolean) {
+    super(...parts);
+    const [, , , toKey, opts] = parts;
+    this.#shared = shared;
+    this.#byHand = byHand;
+    this.#stalledIntervalMs = (opts as WorkerOptions).stalledInterval ?? Infinity;
+    this.#waitKeys = {
+      marker: toKey('marker'),
+      wait: toKey('wait'),
+      prioritized: toKey('prioritized'),
+      delayed: toKey('delayed'),
+      active: toKey('active'),
+    };
+    // The worker reads this very object. "Until woken" instead of "for 5 seconds", then ask in vain. A worker that
+    // fetches by hand keeps its limit: its caller waits for the answer.
+    if (!byHand) (opts as WorkerOptions).drainDelay = Infinity;
+  }
+
+  /** A wait costs the same however long it is. */
+  override get maximumBlockTimeout(): number {
+    return Infinity;
+  }
+
+  override waitForJob(blockTimeout: number): Promise<{ member: string; score: number } | null> {
+    return this.#shared.wait.join(this.#waitKeys, this, blockTimeout, this.#byHand);
+  }
+
+  override async disconnectBlocking(): Promise<void> {
+    this.#shared.recovery.leave(this);
+    // A pause need not wait for a marker to be back in Redis.
+    void this.#shared.wait.leave(this.#waitKeys, this);
+  }
+
+  override async reconnectBlocking(): Promise<void> {}
+
+  override async moveToActive(token: string, name?: string) {
+    const queue = this.#shared.room.open(this.#waitKeys);
+    queue.fetching += 1;
+    try {
+      const fetched = await super.moveToActive(token, name);
+      this.#note(fetched);
+      return fetched;
+    } finally {
+      queue.fetching -= 1;
+    }
+  }
+
+  override async moveToFinished(jobId: string, args: (string | number | boolean | Buffer)[]) {
+    const fetched = await super.moveToFinished(jobId, args);
+    this.#note(fetched);
+    return fetched;
+  }
+
+  override async moveStalledJobsToWait(): Promise<string[]> {
+    const { active } = this.#waitKeys;
+    const hasActive = await this.#shared.recovery.stalledTurn(this, active, this.#stalledIntervalMs);
+    return hasActive && !this.closing ? super.moveStalledJobsToWait() : [];
+  }
+
+  protected override async leave(force: boolean): Promise<void> {
+    this.#shared.recovery.leave(this);
+    const left = this.#shared.wait.leave(this.#waitKeys, this);
+    if (!force) await left;
+  }
+
+  #note(fetched: unknown[] | undefined): void {
+    if (!fetched?.[0]) return;
+    const queue = this.#shared.room.open(this.#waitKeys);
+    queue.taken = true;
+    if (!queue.rescued) return;
+    queue.rescued = false;
+    this.#shared.wait.probe();
+  }
+}
+
+/** The backend of `QueueEvents`: it reads with all others on one connection. */
+export class EventsBackend extends SharedBackend {
+  readonly #shared: SharedParts;
+  readonly #streamKey: string;
+
+  constructor(parts: BackendParts, shared: SharedParts) {
+    super(...parts);
+    this.#shared = shared;
+    this.#streamKey = parts[3]('events');
+  }
+
+  /** Once this resolves, no later event is missed. */
+  override async waitUntilReady(): Promise<void> {
+    await super.waitUntilReady();
+    await this.#shared.events.hasPlace(this);
+  }
+
+  override readEvents(id: string) {
+    return this.#shared.events.read(this.#streamKey, this, id);
+  }
+
+  protected override async leave(): Promise<void> {
+    this.#shared.events.leave(this);
+  }
+}

@@ -1,0 +1,132 @@
+import type { Redis } from 'ioredis';
+import { within, type Clock } from './clock.js';
+import { SharedConnectionsError } from './errors.js';
+
+/** A connection of our own on which one command at a time blocks. */
+export interface PrivateConnection {
+  /**
+   * Sends one command as soon as the connection is ready, connecting first where needed.
+   *
+   * @param send called at that moment, so that it can decide late; `undefined` when there is nothing to send any more.
+   * @param limitMs how long an answer may take. After that the connection counts as dead and is made anew.
+   * @returns the answer; rejects when the connection breaks first. The command is never sent a second time.
+   */
+  ask<Answer>(
+    send: (client: Redis) => Promise<Answer> | undefined,
+    limitMs: number,
+  ): Promise<Answer | undefined>;
+  /** Gives the socket up and connects again: it no longer answers. */
+  reset(reason: string): void;
+  /** Ends the connection. A later `ask` makes a new one. */
+  close(): Promise<void>;
+}
+
+/** A dead peer is noticed by the kernel, which costs no command. */
+const KEEP_ALIVE_MS = 30_000;
+const RETRY_MIN_MS = 50;
+const RETRY_MAX_MS = 2_000;
+const CLOSE_LIMIT_MS = 1_000;
+
+export function createPrivateConnection(
+  lent: Redis,
+  name: string,
+  clock: Clock,
+  report: (error: Error) => void,
+): PrivateConnection {
+  let client: Redis | undefined;
+  let interrupt: ((error: Error) => void) | undefined;
+  let ending: Promise<void> = Promise.resolve();
+  /** The socket was given up but has not closed yet; ioredis still calls it ready. */
+  let condemned = false;
+
+  const connect = (): Redis => {
+    const made = lent.duplicate({
+      connectionName: name,
+      lazyConnect: true,
+      // A BZPOPMIN that is sent a second time after a reconnect pops a marker nobody waits for; one that is queued
+      // while there is no connection does the same later. So neither: a broken command is given up, then asked anew.
+      autoResendUnfulfilledCommands: false,
+      enableOfflineQueue: false,
+      enableAutoPipelining: false,
+      enableReadyCheck: true,
+      // These would cut a command that is meant to block.
+      commandTimeout: undefined,
+      socketTimeout: undefined,
+      blockingTimeout: undefined,
+      maxRetriesPerRequest: null,
+      keepAlive: lent.options.keepAlive || KEEP_ALIVE_MS,
+      // Never gives up, whatever the lent client does: the workers would stay deaf for good.
+      retryStrategy: (times) => Math.min(RETRY_MIN_MS * 2 ** Math.min(times, 10), RETRY_MAX_MS),
+    });
+    made.on('error', report);
+    made.on('close', () => {
+      if (made !== client) return;
+      condemned = false;
+      interrupt?.(new Error('Connection is closed.'));
+    });
+    // The reason comes as an 'error' event too, and ioredis goes on trying.
+    made.connect().catch(() => undefined);
+    return made;
+  };
+
+  const readyOrEnded = (made: Redis): Promise<void> =>
+    new Promise((resolve) => {
+      const settle = () => {
+        made.off('ready', settle);
+        made.off('end', settle);
+        resolve();
+      };
+      made.on('ready', settle);
+      made.on('end', settle);
+    });
+
+  const connection: PrivateConnection = {
+    async ask<Answer>(send: (client: Redis) => Promise<Answer> | undefined, limitMs: number) {
+      const asked = (client ??= connect());
+      while (client === asked && (asked.status !== 'ready' || condemned)) await readyOrEnded(asked);
+      // Closed meanwhile.
+      if (client !== asked) return undefined;
+      const sent = send(asked);
+      if (!sent) return undefined;
+      let limit: { cancel(): void } | undefined;
+      try {
+        return await new Promise<Answer>((resolve, reject) => {
+          interrupt = reject;
+          limit = clock.after(limitMs, () => connection.reset(`no answer for ${limitMs} ms`));
+          sent.then(resolve, reject);
+        });
+      } finally {
+        interrupt = undefined;
+        limit?.cancel();
+      }
+    },
+
+    reset(reason) {
+      if (!client || client.status !== 'ready' || condemned) return;
+      condemned = true;
+      const error = new SharedConnectionsError(
+        'SHARED_CONNECTIONS_SILENT',
+        `The connection "${name}" is replaced: ${reason}`,
+      );
+      report(error);
+      client.disconnect(true);
+      interrupt?.(error);
+    },
+
+    close() {
+      const ended = client;
+      if (!ended) return ending;
+      client = undefined;
+      condemned = false;
+      interrupt?.(new Error('Connection is closed.'));
+      const gone = new Promise<void>((resolve) => {
+        if (ended.status === 'end') resolve();
+        else ended.once('end', () => resolve());
+      });
+      ended.disconnect();
+      ending = within(CLOSE_LIMIT_MS, gone, clock);
+      return ending;
+    },
+  };
+  return connection;
+}

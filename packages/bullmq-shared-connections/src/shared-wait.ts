@@ -1,0 +1,283 @@
+import { randomUUID } from 'node:crypto';
+import type { Redis } from 'ioredis';
+import { createAlarm, type Alarm } from './alarm.js';
+import { createBlockingLoop, type BlockingLoop } from './blocking-loop.js';
+import { within, type Clock } from './clock.js';
+import type { Settings } from './options.js';
+import { createPrivateConnection } from './private-connection.js';
+import { interruptWait } from './wake-keys.js';
+import type { Marker, WaitingQueue, WaitingRoom, Wake, WaitKeys } from './waiting-room.js';
+
+type Popped = [key: string, member: string, score: string] | null;
+
+/** BullMQ's names for the two members of a marker set. */
+const DELAYED_MARKER = '1';
+
+/** How long a worker that stops waits for its markers to be back in Redis. */
+const LEAVE_LIMIT_MS = 2_000;
+
+/**
+ * One `BZPOPMIN` on behalf of all workers of this process.
+ *
+ * What a marker means. BullMQ keeps a sorted set per queue with at most two members: "0" (score 0) says that a job
+ * waits, "1" (score: a time) when the next delayed job is due. Each add, promotion, retry or resume writes it, unless
+ * the queue is paused or at its global concurrency; so does each `moveToActive` that takes a job, without looking
+ * whether another one waits, so that the wake-up travels on. A marker is a hint: it may be there without a job, and
+ * whoever pops it must look, or see to it that somebody else does.
+ *
+ * A popped "0" is dispatched at once to the worker of its queue that waits longest. Only the command that asks for the
+ * next marker comes later. There are two exceptions, in both of which the queue is looked at first (one `EXISTS`):
+ *
+ * - This process took a job from the queue since the queue's last marker. Then this marker is most likely the one
+ *   that `moveToActive` wrote. When the queue turns out to be empty it is *swallowed*. Nothing is lost: at the moment of
+ *   the `EXISTS`, on the server, no job waited, and whatever makes one wait later writes a marker of its own, after
+ *   ours was popped. A job that an `add` put there before the `EXISTS` is seen by it. Paused or at its global
+ *   concurrency, a queue has waiting jobs and no marker, and gets one when it is resumed, or a job when one ends: a
+ *   swallowed marker was not what would have told us. The rate limit holds its workers on timers of their own. Another
+ *   process's workers lose nothing either: the marker stood for no job. A fetch would have told its worker
+ *   when the next delayed job is due, so the `EXISTS` asks for delayed jobs too; if there is one its time is asked for and
+ *   kept here.
+ * - No worker of the queue waits (its workers are busy, or stopped just now). If the queue is empty the marker is
+ *   swallowed as above; if not it goes back to Redis for other processes (`ZADD NX`: a newer one is not touched), and the
+ *   queue is left out until one of its workers is back. Up to then the queue of a busy worker is part of the wait, which
+ *   is what lets the worker come back without interrupting it.
+ *
+ * A popped "1" is handed to a waiting worker as it is; BullMQ then waits with a time limit. Time limits are local: the
+ * earliest of a queue is kept here and survives the worker that brought it. When a job is due and all workers of its
+ * queue are busy, the marker goes back to Redis for other processes, and so it does when the queue's last worker stops.
+ *
+ * Between popping and dispatching, or keeping a time, a process may die. The recovery of the other processes makes
+ * that good (see recovery.ts).
+ */
+export class SharedWait {
+  readonly #lent: Redis;
+  readonly #room: WaitingRoom;
+  readonly #clock: Clock;
+  readonly #settings: Settings;
+  readonly #loop: BlockingLoop;
+  readonly #alarm: Alarm;
+  readonly #onJoin: () => void;
+  /** The keys of the command that blocks now. */
+  #asked: Set<string> | undefined;
+  readonly #writes = new Set<Promise<void>>();
+  #controlKey = '';
+  #closed = false;
+
+  constructor(
+    lent: Redis,
+    room: WaitingRoom,
+    settings: Settings,
+    clock: Clock,
+    events: { onJoin: () => void; onBroken: () => void },
+  ) {
+    this.#lent = lent;
+    this.#room = room;
+    this.#clock = clock;
+    this.#settings = settings;
+    this.#onJoin = events.onJoin;
+    this.#alarm = createAlarm(() => this.#ring(), clock);
+    const report = (error: Error) => settings.onError(error, 'wait');
+    this.#loop = createBlockingLoop<Popped>(
+      createPrivateConnection(lent, 'bullmq-shared-wait', clock, report),
+      {
+        send: (client) => this.#send(client),
+        handle: (popped) => this.#handle(popped),
+        interrupt: () => interruptWait(lent, this.#controlKey),
+        isNeeded: () => room.hasWorkers(),
+        onBroken: () => {
+          this.#asked = undefined;
+          events.onBroken();
+        },
+      },
+      { blockMs: settings.blockSeconds * 1000 },
+      clock,
+      report,
+    );
+  }
+
+  /**
+   * A worker waits for its queue.
+   *
+   * @param timeoutSeconds when to look for a delayed job; `Infinity` when none is known.
+   * @param byHand the worker is not run by BullMQ's loop: its wait ends with the time, job or not.
+   */
+  join(keys: WaitKeys, worker: object, timeoutSeconds: number, byHand: boolean): Promise<Wake> {
+    const queue = this.#room.open(keys);
+    const untilMs = this.#clock.nowMs() + timeoutSeconds * 1000;
+    const wake = this.#room.join(queue, worker, byHand ? untilMs : Infinity);
+    if (!byHand) queue.dueAtMs = Math.min(queue.dueAtMs, untilMs);
+    if (this.#closed) return wake;
+    this.#setAlarm();
+    // All control keys of a process are one; it carries a prefix of BullMQ's so that access rules for those keys suffice.
+    this.#controlKey ||= `${keys.marker}:shared-wait:${randomUUID()}`;
+    if (this.#asked && !this.#asked.has(keys.marker) && queue.waiters.length > 0) this.#loop.renew();
+    this.#loop.start();
+    this.#onJoin();
+    return wake;
+  }
+
+  /** A worker stops waiting for good or for now. Resolves when what it leaves behind is in safe hands. */
+  async leave(keys: WaitKeys, worker: object): Promise<void> {
+    const queue = this.#room.open(keys);
+    this.#room.leave(queue, worker);
+    if (queue.workers.size === 0 && queue.dueAtMs < Infinity) this.#oweDelayed(queue);
+    this.#setAlarm();
+    const isLast = !this.#room.hasWorkers();
+    if (this.#asked && (isLast || (queue.owed && this.#asked.has(keys.marker)))) {
+      this.#loop.renew();
+      await within(LEAVE_LIMIT_MS, this.#loop.settled(), this.#clock);
+    } else if (isLast) {
+      this.#loop.stop();
+    }
+    this.#giveBack();
+    await this.#written();
+  }
+
+  /** Has a worker of the queue look for a job, if one waits. */
+  wake(queue: WaitingQueue): boolean {
+    return this.#room.wake(queue, null);
+  }
+
+  /** Makes sure that the connection still answers: a marker was missed. */
+  probe(): void {
+    this.#loop.renew();
+  }
+
+  /** Ends the wait. Workers that still wait are not woken; their own `close` ends their wait. */
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#alarm.clear();
+    for (const queue of this.#room.queues()) if (queue.dueAtMs < Infinity) this.#oweDelayed(queue);
+    await this.#loop.close();
+    this.#asked = undefined;
+    this.#giveBack();
+    await this.#written();
+  }
+
+  #written(): Promise<void> {
+    return within(LEAVE_LIMIT_MS, Promise.all(this.#writes), this.#clock);
+  }
+
+  #send(client: Redis): Promise<Popped> | undefined {
+    this.#giveBack();
+    const keys = this.#closed ? [] : this.#room.keysToAsk();
+    if (keys.length === 0) return undefined;
+    this.#asked = new Set(keys);
+    return client.bzpopmin(...keys, this.#controlKey, this.#settings.blockSeconds);
+  }
+
+  async #handle(popped: Popped): Promise<void> {
+    this.#asked = undefined;
+    const queue = popped && this.#room.get(popped[0]);
+    if (queue) {
+      this.#room.served(queue);
+      const marker = { member: popped[1], score: Number(popped[2]) };
+      if (marker.score > 0) this.#takeDelayed(queue, marker);
+      else await this.#takeBase(queue, marker);
+    }
+    this.#giveBack();
+  }
+
+  #takeDelayed(queue: WaitingQueue, marker: Marker): void {
+    if (this.#room.wake(queue, marker)) return;
+    if (queue.workers.size === 0) queue.owed = marker;
+    else this.#expect(queue, marker.score);
+  }
+
+  async #takeBase(queue: WaitingQueue, marker: Marker): Promise<void> {
+    const mayBeOurs = queue.taken || queue.fetching > 0;
+    queue.taken = false;
+    if (!mayBeOurs && this.#room.wake(queue, marker)) return;
+    if ((await this.#hasWaitingJob(queue)) && !this.#room.wake(queue, marker)) {
+      queue.owed = marker;
+      queue.occupied = true;
+    }
+  }
+
+  /** Looks into the queue. When in doubt, a job waits. */
+  async #hasWaitingJob(queue: WaitingQueue): Promise<boolean> {
+    const { wait, prioritized, delayed } = queue.keys;
+    try {
+      if (!queue.delayed) {
+        if ((await this.#lent.exists(wait, prioritized, delayed)) === 0) return false;
+        // A worker that fetches is told of delayed jobs; otherwise they must be asked for.
+        if (queue.waiters.length > 0) return true;
+      }
+      const [exist, next] = await Promise.all([
+        this.#lent.exists(wait, prioritized),
+        this.#lent.zrange(delayed, 0, 0, 'WITHSCORES'),
+      ]);
+      queue.delayed = next.length > 0;
+      if (queue.delayed) this.#expect(queue, dueFromScore(next));
+      return exist > 0;
+    } catch (error) {
+      this.#settings.onError(error as Error, 'wait');
+      return true;
+    }
+  }
+
+  /** A delayed job is due at a time since the epoch: somebody here will look for it then. */
+  #expect(queue: WaitingQueue, dueEpochMs: number): void {
+    // The epoch is BullMQ's business, and read from the clock it reads: a test may have replaced that one.
+    const dueAtMs = this.#clock.nowMs() + (dueEpochMs - Date.now());
+    queue.dueAtMs = Math.min(queue.dueAtMs, dueAtMs);
+    this.#setAlarm();
+  }
+
+  #ring(): void {
+    for (const queue of this.#room.due(this.#clock.nowMs())) {
+      this.#oweDelayed(queue);
+      if (this.#asked?.has(queue.keys.marker)) this.#loop.renew();
+    }
+    this.#giveBack();
+    this.#setAlarm();
+  }
+
+  #setAlarm(): void {
+    this.#alarm.set(this.#room.nextDueMs());
+  }
+
+  #oweDelayed(queue: WaitingQueue): void {
+    const inMs = queue.dueAtMs === Infinity ? 0 : queue.dueAtMs - this.#clock.nowMs();
+    queue.dueAtMs = Infinity;
+    queue.occupied = true;
+    queue.owed ??= { member: DELAYED_MARKER, score: Math.ceil(Date.now() + Math.max(inMs, 0)) };
+  }
+
+  /** Puts back what is owed, except where the wait of this process would only pop it again. */
+  #giveBack(): void {
+    for (const queue of this.#room.queues()) {
+      const { owed } = queue;
+      const { marker } = queue.keys;
+      if (!owed) this.#forgetIfIdle(queue);
+      else if (!this.#asked?.has(marker)) {
+        queue.owed = undefined;
+        if (!this.#room.wake(queue, owed)) this.#putBack(queue, owed);
+      }
+    }
+  }
+
+  #putBack(queue: WaitingQueue, owed: Marker): void {
+    const write = this.#lent
+      .zadd(queue.keys.marker, 'NX', owed.score, owed.member)
+      .then(() => this.#forgetIfIdle(queue))
+      .catch((error: Error) => {
+        // It stays owed until the next turn of the wait.
+        queue.owed ??= owed;
+        this.#settings.onError(error, 'wait');
+      })
+      .finally(() => this.#writes.delete(write));
+    this.#writes.add(write);
+  }
+
+  /** A queue that is still asked for may yet bring a marker, even if nobody wants it. */
+  #forgetIfIdle(queue: WaitingQueue): void {
+    if (!this.#asked?.has(queue.keys.marker)) this.#room.forgetIfIdle(queue);
+  }
+}
+
+/** BullMQ's delayed set scores a job with its time in milliseconds times 4096, plus a counter. */
+export function dueFromScore([, score]: string[]): number {
+  return Number(score) / 0x1000;
+}
