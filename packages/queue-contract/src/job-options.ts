@@ -94,8 +94,8 @@ export function resolveJobOptions(
   if (typeof lifo !== 'boolean') bad('lifo', lifo, 'true or false');
   if (lifo && carriesPriorities) bad('lifo', lifo, 'false on a queue that declares priorities');
   if (deduplication !== undefined) {
-    if (!isJobId(deduplication.id))
-      bad('deduplication.id', deduplication.id, `a string of 1 to ${MAX_JOB_ID_BYTES} bytes`);
+    if (!isJobId(deduplication?.id))
+      bad('deduplication.id', deduplication?.id, `a string of 1 to ${MAX_JOB_ID_BYTES} bytes`);
     const { ttlMs } = deduplication;
     if (ttlMs !== undefined && !isIntegerIn(ttlMs, 1, MAX_DELAY_MS))
       bad('deduplication.ttlMs', ttlMs, 'an integer, 1 or more');
@@ -125,8 +125,8 @@ export function checkJobDefaults(where: string, defaults: JobDefaults): void {
   if (attempts !== undefined && !isIntegerIn(attempts, 1, 1000))
     bad('attempts', attempts, 'an integer, 1 to 1000');
   if (backoff !== undefined) {
-    if (backoff.type !== 'fixed' && backoff.type !== 'exponential' && backoff.type !== 'custom') {
-      bad('backoff.type', (backoff as { type: unknown }).type, 'fixed, exponential or custom');
+    if (backoff?.type !== 'fixed' && backoff?.type !== 'exponential' && backoff?.type !== 'custom') {
+      bad('backoff.type', (backoff as { type: unknown } | null)?.type, 'fixed, exponential or custom');
     }
     if (backoff.type !== 'custom' && !isNumberIn(backoff.delayMs, 0, MAX_DELAY_MS)) {
       bad('backoff.delayMs', backoff.delayMs, `0 to ${MAX_DELAY_MS}`);
@@ -137,10 +137,11 @@ export function checkJobDefaults(where: string, defaults: JobDefaults): void {
   for (const option of ['removeOnComplete', 'removeOnFail'] as const) {
     const retention = defaults[option];
     if (retention === undefined || typeof retention === 'boolean') continue;
-    const numbers =
-      typeof retention === 'object' && retention !== null ? [retention.count, retention.ageSeconds] : [-1];
-    const known = numbers.filter((number) => number !== undefined);
-    if (known.length === 0 || !known.every((number) => isIntegerIn(number, 0, Number.MAX_SAFE_INTEGER))) {
+    const limits =
+      typeof retention === 'object' && retention !== null ? Object.entries(defined(retention)) : [];
+    const isLimit = ([name, value]: [string, unknown]) =>
+      (name === 'count' || name === 'ageSeconds') && isIntegerIn(value, 0, Number.MAX_SAFE_INTEGER);
+    if (limits.length === 0 || !limits.every(isLimit)) {
       bad(
         option,
         retention,
@@ -150,9 +151,13 @@ export function checkJobDefaults(where: string, defaults: JobDefaults): void {
   }
 }
 
+/** A lone surrogate has no UTF-8 of its own: stores would give two such ids one key. */
 function isJobId(value: unknown): value is string {
   return (
-    typeof value === 'string' && value !== '' && new TextEncoder().encode(value).length <= MAX_JOB_ID_BYTES
+    typeof value === 'string' &&
+    value !== '' &&
+    !/\p{Surrogate}/u.test(value) &&
+    new TextEncoder().encode(value).length <= MAX_JOB_ID_BYTES
   );
 }
 

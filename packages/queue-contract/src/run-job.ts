@@ -78,8 +78,9 @@ async function withTimeout<S extends JobSchemas>(
   let timer: NodeJS.Timeout | undefined;
   const expired = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
-      timeout.abort(error);
+      // First, or a handler that hands on the abort of what it waits for would say why in its own words.
       reject(error);
+      timeout.abort(error);
     }, timeoutMs);
   });
   try {

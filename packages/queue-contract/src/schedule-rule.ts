@@ -13,6 +13,7 @@ export function checkSchedule(where: string, schedule: Schedule): void {
   const { id, rule, options, endAtMs, remainingRuns } = schedule;
   const bytes = typeof id === 'string' ? new TextEncoder().encode(id).length : 0;
   if (bytes < 1 || bytes > 512) bad('id', id, 'a string of 1 to 512 bytes');
+  if (typeof rule !== 'object' || rule === null) bad('rule', rule, 'either cron or everyMs');
   checkRule(rule, bad);
   for (const option of ['id', 'delayMs', 'deduplication']) {
     if (options && option in options) bad('options', option, 'neither id, delayMs nor deduplication');

@@ -1,0 +1,60 @@
+import { InvalidPayloadError, UnknownJobNameError } from './errors.js';
+import { parsePayload } from './payload.js';
+import { defineQueue } from './queue-definition.js';
+import { describeIssues, type SchemaResult, type StandardSchema } from './standard-schema.js';
+
+function schema<I, O>(validate: (value: unknown) => SchemaResult<O> | Promise<SchemaResult<O>>) {
+  const standard: StandardSchema<I, O> = { '~standard': { version: 1, vendor: 'spec', validate } };
+  return standard;
+}
+
+const definition = defineQueue({
+  name: 'mail',
+  tier: 'medium',
+  jobs: {
+    welcome: schema<{ to: string }, { to: string; at: number }>((value) => {
+      const to = (value as { to?: unknown } | null)?.to;
+      if (typeof to === 'string') return { value: { to, at: 7 } };
+      return { issues: [{ message: 'expected string', path: ['to'] }] };
+    }),
+    later: schema<unknown, string>(async (value) => ({ value: `was ${String(value)}` })),
+  },
+});
+
+describe('parsePayload', () => {
+  test('answers what the schema makes of the payload, at once or later', async () => {
+    expect(await parsePayload(definition, 'welcome', { to: 'ada' })).toEqual({ to: 'ada', at: 7 });
+    expect(await parsePayload(definition, 'later', null)).toBe('was null');
+  });
+
+  test('refuses what the schema refuses, and shows where but not what', async () => {
+    const error = await parsePayload(definition, 'welcome', { to: 4242 }).catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(InvalidPayloadError);
+    expect(error).toMatchObject({ queue: 'mail', jobName: 'welcome', problems: 'to: expected string' });
+    expect(String(error)).not.toContain('4242');
+  });
+
+  test.each(['farewell', '', 'constructor', '__proto__', 'toString'])(
+    'refuses the name %p that the queue does not declare, and shows which it does',
+    async (name) => {
+      const error = await parsePayload(definition, name, {}).catch((thrown: unknown) => thrown);
+      expect(error).toBeInstanceOf(UnknownJobNameError);
+      expect(error).toMatchObject({ queue: 'mail', jobName: name, known: ['welcome', 'later'] });
+    },
+  );
+});
+
+describe('describeIssues', () => {
+  test('names the path of each issue', () => {
+    const text = describeIssues([
+      { message: 'expected string', path: ['contact', { key: 'phones' }, 0] },
+      { message: 'too long' },
+      { message: 'unknown', path: [] },
+    ]);
+    expect(text).toBe('contact.phones.0: expected string; too long; unknown');
+  });
+
+  test('shows symbols in a path', () => {
+    expect(describeIssues([{ message: 'bad', path: [Symbol('s')] }])).toBe('Symbol(s): bad');
+  });
+});
