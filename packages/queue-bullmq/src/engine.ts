@@ -36,8 +36,8 @@ export interface BullMqEngineOptions {
   readonly prefix?: string;
   /** Hears what the engine could not answer to a caller, of one outage once. Default: nobody. */
   readonly reportError?: ReportError;
-  /** How long a call waits for a lost connection to come back, in ms, 1 to 600 000. Default 10 000. */
-  readonly connectionTimeoutMs?: number;
+  /** How long an add, as any call, waits for a lost connection to come back, in ms, 1 to 600 000. Default 10 000. */
+  readonly addTimeoutMs?: number;
 }
 
 const CAPABILITIES: readonly EngineCapability[] = [
@@ -51,7 +51,7 @@ const CAPABILITIES: readonly EngineCapability[] = [
   'pause',
 ];
 
-const DEFAULT_CONNECTION_TIMEOUT_MS = 10_000;
+const DEFAULT_ADD_TIMEOUT_MS = 10_000;
 export const DEFAULT_TUNING: Tuning = { lockMs: 30_000, stalledCheckMs: 30_000 };
 
 /** The parts of one queue name that all its declarations share, and those of each declaration. */
@@ -62,7 +62,7 @@ interface Host {
 }
 
 export function startEngine(options: BullMqEngineOptions, tuning: Tuning): QueueEngine {
-  const { connection, prefix, connectionTimeoutMs } = checked(options);
+  const { connection, prefix, addTimeoutMs } = checked(options);
   let closing: Promise<void> | undefined;
   const closeListeners = new Set<() => void>();
   const faults = createFaultReport(connection, options.reportError);
@@ -71,7 +71,7 @@ export function startEngine(options: BullMqEngineOptions, tuning: Tuning): Queue
     prefix,
     tuning,
     faults,
-    patience: createPatience(connection, connectionTimeoutMs),
+    patience: createPatience(connection, addTimeoutMs),
     shared: shareConnections(connection, { onError: (error) => void faults.report(error) }),
     isClosed: () => closing !== undefined,
     onClose(listener) {
@@ -133,7 +133,7 @@ export function startEngine(options: BullMqEngineOptions, tuning: Tuning): Queue
     capabilities: new Set(CAPABILITIES),
     async ready() {
       assertOpen();
-      await checkStore(connection, connectionTimeoutMs);
+      await checkStore(connection, addTimeoutMs);
     },
     queue<S extends JobSchemas>(definition: QueueDefinition<S>): EngineQueue<S> {
       const known = queues.get(definition as QueueDefinition);
@@ -159,7 +159,7 @@ export function startEngine(options: BullMqEngineOptions, tuning: Tuning): Queue
 }
 
 function checked(options: BullMqEngineOptions) {
-  const { connection, prefix = 'switchyard', connectionTimeoutMs = DEFAULT_CONNECTION_TIMEOUT_MS } = options;
+  const { connection, prefix = 'switchyard', addTimeoutMs = DEFAULT_ADD_TIMEOUT_MS } = options;
   const { keyPrefix } = connection.options;
   if (keyPrefix) throw new InvalidOptionError('keyPrefix of the connection', keyPrefix, 'none; see prefix');
   if (prefix === 'bull' || !/^\S{1,100}$/.test(prefix)) {
@@ -169,10 +169,10 @@ function checked(options: BullMqEngineOptions) {
       '1 to 100 characters without white space, and not "bull", where legacy queues live',
     );
   }
-  if (!(connectionTimeoutMs >= 1 && connectionTimeoutMs <= 600_000)) {
-    throw new InvalidOptionError('connectionTimeoutMs', connectionTimeoutMs, '1 to 600 000');
+  if (!(addTimeoutMs >= 1 && addTimeoutMs <= 600_000)) {
+    throw new InvalidOptionError('addTimeoutMs', addTimeoutMs, '1 to 600 000');
   }
-  return { connection, prefix, connectionTimeoutMs };
+  return { connection, prefix, addTimeoutMs };
 }
 
 function rejection(settled: PromiseSettledResult<void>): { status: string; reason?: unknown } {
