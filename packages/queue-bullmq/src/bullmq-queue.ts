@@ -7,13 +7,6 @@ import type { FaultReport } from './fault-report.js';
 import { firstSlot } from './schedule-slots.js';
 import type { Patience } from './patience.js';
 
-/** What only tests change. */
-export interface Tuning {
-  /** How long a worker may be silent before its job is given to another. Renewed at half time. */
-  readonly lockMs: number;
-  readonly stalledCheckMs: number;
-}
-
 /** What every part of the engine works with. */
 export interface EngineContext {
   readonly connection: Redis;
@@ -21,7 +14,8 @@ export interface EngineContext {
   readonly prefix: string;
   readonly patience: Patience;
   readonly faults: FaultReport;
-  readonly tuning: Tuning;
+  /** How long a worker may be silent before its job is given to another. Renewed at half time. */
+  readonly lockMs: number;
   isClosed(): boolean;
   /** Calls once when the engine begins to close. Answers a function that ends the subscription. */
   onClose(listener: () => void): () => void;

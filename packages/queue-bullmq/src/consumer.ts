@@ -64,7 +64,7 @@ function startConsumer<S extends JobSchemas>(
   onClosed: () => void,
 ): Consumer {
   const { name, context, report } = bullMqQueue;
-  const { shared, prefix, patience, tuning } = context;
+  const { shared, prefix, patience, lockMs } = context;
   const what = `consumer of queue "${name}"`;
   const listeners = createListeners<ConsumerEvents>(report);
   const attempts = new Set<Attempt>();
@@ -107,8 +107,8 @@ function startConsumer<S extends JobSchemas>(
       prefix,
       concurrency,
       ...(limit && { limiter: { max: limit.max, duration: limit.durationMs } }),
-      lockDuration: tuning.lockMs,
-      stalledInterval: tuning.stalledCheckMs,
+      lockDuration: lockMs,
+      stalledInterval: lockMs,
       maxStalledCount: MAX_STALLED_COUNT,
       runRetryDelay: RETRY_AFTER_FAULT_MS,
       settings: { backoffStrategy: backoffStrategy(definition, onError) },

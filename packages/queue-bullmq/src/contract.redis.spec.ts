@@ -1,10 +1,7 @@
 import { startRedis } from '@switchyard/local-redis';
 import { describeQueueEngineContract } from '@switchyard/queue-testing';
 import { Redis } from 'ioredis';
-import { startEngine } from './engine.js';
-
-/** A job that its consumer let go of runs again when its lock is seen to be gone. */
-const QUICK_TUNING = { lockMs: 1000, stalledCheckMs: 500 };
+import { createBullMqEngine } from './index.js';
 
 describeQueueEngineContract('bullmq', async () => {
   const server = await startRedis();
@@ -12,7 +9,7 @@ describeQueueEngineContract('bullmq', async () => {
   const makeEngine = () => {
     const connection = new Redis(server.url, { maxRetriesPerRequest: null });
     connections.push(connection);
-    return startEngine({ connection }, QUICK_TUNING);
+    return createBullMqEngine({ connection, lockMs: 1000 });
   };
   const engine = makeEngine();
   return {

@@ -1,2 +1,1 @@
-export { createBullMqEngine } from './create-engine.js';
-export type { BullMqEngineOptions } from './engine.js';
+export { createBullMqEngine, type BullMqEngineOptions } from './create-bullmq-engine.js';

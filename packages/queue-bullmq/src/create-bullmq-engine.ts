@@ -10,7 +10,7 @@ import {
   type ReportError,
 } from '@switchyard/queue-contract';
 import type { Redis } from 'ioredis';
-import { createBullMqQueue, type BullMqQueue, type EngineContext, type Tuning } from './bullmq-queue.js';
+import { createBullMqQueue, type BullMqQueue, type EngineContext } from './bullmq-queue.js';
 import { checkStore } from './check-store.js';
 import { createConsumerHost, type ConsumerHost } from './consumer.js';
 import { createControl } from './control.js';
@@ -38,6 +38,11 @@ export interface BullMqEngineOptions {
   readonly reportError?: ReportError;
   /** How long an add, as any call, waits for a lost connection to come back, in ms, 1 to 600 000. Default 10 000. */
   readonly addTimeoutMs?: number;
+  /**
+   * For how long a job stays with a worker that gives no sign of life, and how often that is looked for, in ms, 1000
+   * to 3 600 000. Default 30 000.
+   */
+  readonly lockMs?: number;
 }
 
 const CAPABILITIES: readonly EngineCapability[] = [
@@ -52,7 +57,7 @@ const CAPABILITIES: readonly EngineCapability[] = [
 ];
 
 const DEFAULT_ADD_TIMEOUT_MS = 10_000;
-export const DEFAULT_TUNING: Tuning = { lockMs: 30_000, stalledCheckMs: 30_000 };
+const DEFAULT_LOCK_MS = 30_000;
 
 /** The parts of one queue name that all its declarations share, and those of each declaration. */
 interface Host {
@@ -61,15 +66,21 @@ interface Host {
   readonly consumers: Set<Pick<ConsumerHost<JobSchemas>, 'close'>>;
 }
 
-export function startEngine(options: BullMqEngineOptions, tuning: Tuning): QueueEngine {
-  const { connection, prefix, addTimeoutMs } = checked(options);
+/**
+ * The queue engine on BullMQ: two connections however many queues it serves, the lent one included, and a third while
+ * somebody listens to queue-wide events.
+ *
+ * @throws InvalidOptionError
+ */
+export function createBullMqEngine(options: BullMqEngineOptions): QueueEngine {
+  const { connection, prefix, addTimeoutMs, lockMs } = checked(options);
   let closing: Promise<void> | undefined;
   const closeListeners = new Set<() => void>();
   const faults = createFaultReport(connection, options.reportError);
   const context: EngineContext = {
     connection,
     prefix,
-    tuning,
+    lockMs,
     faults,
     patience: createPatience(connection, addTimeoutMs),
     shared: shareConnections(connection, { onError: (error) => void faults.report(error) }),
@@ -159,7 +170,12 @@ export function startEngine(options: BullMqEngineOptions, tuning: Tuning): Queue
 }
 
 function checked(options: BullMqEngineOptions) {
-  const { connection, prefix = 'switchyard', addTimeoutMs = DEFAULT_ADD_TIMEOUT_MS } = options;
+  const {
+    connection,
+    prefix = 'switchyard',
+    addTimeoutMs = DEFAULT_ADD_TIMEOUT_MS,
+    lockMs = DEFAULT_LOCK_MS,
+  } = options;
   const { keyPrefix } = connection.options;
   if (keyPrefix) throw new InvalidOptionError('keyPrefix of the connection', keyPrefix, 'none; see prefix');
   if (prefix === 'bull' || !/^\S{1,100}$/.test(prefix)) {
@@ -172,7 +188,10 @@ function checked(options: BullMqEngineOptions) {
   if (!(addTimeoutMs >= 1 && addTimeoutMs <= 600_000)) {
     throw new InvalidOptionError('addTimeoutMs', addTimeoutMs, '1 to 600 000');
   }
-  return { connection, prefix, addTimeoutMs };
+  if (!(Number.isInteger(lockMs) && lockMs >= 1000 && lockMs <= 3_600_000)) {
+    throw new InvalidOptionError('lockMs', lockMs, 'an integer, 1000 to 3 600 000');
+  }
+  return { connection, prefix, addTimeoutMs, lockMs };
 }
 
 function rejection(settled: PromiseSettledResult<void>): { status: string; reason?: unknown } {
