@@ -49,6 +49,8 @@ export function createPrivateConnection(
       enableOfflineQueue: false,
       enableAutoPipelining: false,
       enableReadyCheck: true,
+      // Two billed commands for each connection, of use to nobody.
+      disableClientInfo: true,
       // These would cut a command that is meant to block.
       commandTimeout: undefined,
       socketTimeout: undefined,
