@@ -1,12 +1,16 @@
 import type { Logger } from 'pino';
 
+const SIGNAL_NUMBERS = { SIGINT: 2, SIGTERM: 15 } as const;
+export type ShutdownSignal = keyof typeof SIGNAL_NUMBERS;
+
 export interface ShutdownOptions {
   readonly logger: Logger;
   readonly timeoutMs: number;
+  /** Default: both. */
+  readonly signals?: readonly ShutdownSignal[];
   close(options: { readonly timeoutMs: number }): Promise<void>;
 }
 
-const SIGNAL_NUMBERS = { SIGINT: 2, SIGTERM: 15 } as const;
 /** What closing connections may take after the jobs are finished or handed back. */
 const CLOSING_GRACE_MS = 5000;
 
@@ -15,9 +19,10 @@ const CLOSING_GRACE_MS = 5000;
  * finish within the limit having been handed back; 1 when something could not be closed. A second signal ends it
  * at once (128 + its number).
  */
-export function shutDownOnSignal({ logger, timeoutMs, close }: ShutdownOptions): void {
+export function shutDownOnSignal(options: ShutdownOptions): void {
+  const { logger, timeoutMs, signals = ['SIGTERM', 'SIGINT'], close } = options;
   let closing = false;
-  const onSignal = async (signal: keyof typeof SIGNAL_NUMBERS) => {
+  const onSignal = async (signal: ShutdownSignal) => {
     if (closing) process.exit(128 + SIGNAL_NUMBERS[signal]);
     closing = true;
     logger.info({ operation: 'shutdown', signal, timeoutMs }, 'shutting down');
@@ -36,6 +41,5 @@ export function shutDownOnSignal({ logger, timeoutMs, close }: ShutdownOptions):
       clearTimeout(tooLate);
     }
   };
-  process.on('SIGTERM', (signal) => void onSignal(signal as 'SIGTERM'));
-  process.on('SIGINT', (signal) => void onSignal(signal as 'SIGINT'));
+  for (const signal of signals) process.on(signal, () => void onSignal(signal));
 }

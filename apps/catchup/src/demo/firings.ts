@@ -1,0 +1,50 @@
+import type { AcceptedJob } from './account.js';
+
+/** A schedule that fires on a grid: at every multiple of its interval. */
+export interface WatchedSchedule {
+  readonly queue: string;
+  readonly everyMs: number;
+  /** The slot that was pending when it was registered. It is due even when nobody works on the queue yet. */
+  readonly firstSlotMs: number;
+}
+
+/** From when to when a schedule had a worker, in ms since the epoch. */
+export interface Served {
+  readonly fromMs: number;
+  /** When it was removed. */
+  readonly untilMs: number;
+}
+
+/** A slot this close to the removal of its schedule may or may not fire. */
+const REMOVAL_TOLERANCE_MS = 1500;
+
+/**
+ * The slot that a firing belongs to, in ms since the epoch: both engines end the id of such a job with it. `null`
+ * when the id says nothing of the kind.
+ */
+export function slotOfFiring(jobId: string): number | null {
+  const digits = /:(\d{12,14})$/.exec(jobId)?.[1];
+  return digits === undefined ? null : Number(digits);
+}
+
+/** One name for a firing on whichever engine, so that the same slot fired on both is the same job done twice. */
+export const firingId = (slotMs: number) => `firing of ${new Date(slotMs).toISOString()}`;
+
+/**
+ * The firings to account for: those that have to be there, and those at the rims that are there without having to.
+ * The first slot is due however late it is taken; slots that pass while nobody works on the queue are skipped by
+ * every engine, so the grid counts from `fromMs` on.
+ */
+export function dueFirings(
+  { queue, everyMs, firstSlotMs }: WatchedSchedule,
+  { fromMs, untilMs }: Served,
+  firedIds: ReadonlySet<string>,
+): AcceptedJob[] {
+  const due: AcceptedJob[] = [];
+  for (let slot = firstSlotMs; slot < untilMs + everyMs; slot += everyMs) {
+    const id = firingId(slot);
+    const must = slot === firstSlotMs || (slot > fromMs && slot < untilMs - REMOVAL_TOLERANCE_MS);
+    if (must || firedIds.has(id)) due.push({ queue, id, meant: 'complete', calls: 1 });
+  }
+  return due;
+}
