@@ -1,5 +1,32 @@
-import type { QueueEngine, ReportError } from '@switchyard/queue-contract';
+import {
+  ClosedError,
+  InvalidOptionError,
+  type Consumer,
+  type EngineCapability,
+  type EngineQueue,
+  type JobSchemas,
+  type QueueDefinition,
+  type QueueEngine,
+  type ReportError,
+} from '@switchyard/queue-contract';
 import type { Redis } from 'ioredis';
+import { makeBullQueue, type BullQueue } from './bull-queue.js';
+import { watchConnection } from './connection-watch.js';
+import { startConsumer } from './consumer.js';
+import { createControl } from './control.js';
+import type { EngineContext } from './engine-context.js';
+import { createEvents } from './events.js';
+import { findWork } from './find-work.js';
+import { createInspector } from './inspector.js';
+import { createLentClient } from './lent-client.js';
+import { trackOutages } from './outages.js';
+import { createOwnConnections } from './own-connections.js';
+import { createProducer } from './producer.js';
+import { createRunScript } from './run-script.js';
+import { createSchedules } from './schedules.js';
+import { createCallStore } from './store-calls.js';
+import { checkStore } from './store-check.js';
+import { createSubscriber } from './subscriber.js';
 
 export interface BullEngineOptions {
   /**
@@ -22,7 +49,124 @@ export interface BullEngineOptions {
   readonly lockMs?: number;
 }
 
-/** The legacy queue engine, on Bull. */
+const NAME = 'bull';
+
+const CAPABILITIES: ReadonlySet<EngineCapability> = new Set([
+  'priorities',
+  'lifo',
+  'deduplication',
+  'custom-backoff',
+  'rate-limit',
+  'schedules',
+  'queue-events',
+  'pause',
+]);
+
+/**
+ * The legacy queue engine: takes over the queues of a Bull app as they are.
+ *
+ * Without consumers and listeners it holds no connection but the one that was lent.
+ *
+ * @throws InvalidOptionError
+ */
 export function createBullEngine(options: BullEngineOptions): QueueEngine {
-  throw new Error(`not yet: ${Object.keys(options).join()}`);
+  const { connection, reportError, addTimeoutMs = 10_000, lockMs = 30_000 } = options;
+  checkRange('addTimeoutMs', addTimeoutMs, 1, 600_000);
+  checkRange('lockMs', lockMs, 1000, 3_600_000);
+  // As Bull reads them: the key prefix of the connection wins, and an empty one counts as none.
+  const prefix = options.keyPrefix || options.prefix || 'bull';
+
+  const outages = trackOutages(NAME, reportError);
+  const watch = watchConnection(NAME, connection, (error) => outages.connection(connection, error));
+  const client = createLentClient(connection, watch);
+  const connections = createOwnConnections(connection, outages.connection);
+  const subscriber = createSubscriber(connections);
+  const bulls = new Map<string, BullQueue>();
+  const queues = new WeakMap<QueueDefinition, EngineQueue>();
+  const consumers = new Set<Consumer>();
+  let closing: Promise<void> | undefined;
+  // Jobs that run while it closes may still log, and add others.
+  let closed = false;
+
+  const context: EngineContext = {
+    engine: NAME,
+    prefix,
+    lockMs,
+    client,
+    run: createRunScript(client),
+    call: createCallStore(NAME, watch, addTimeoutMs, () => closed),
+    connections,
+    subscriber,
+    outages,
+    bull(name) {
+      let bull = bulls.get(name);
+      if (!bull) {
+        bull = makeBullQueue(name, { prefix, client, lockMs });
+        bull.on('error', (error) => outages.task(error, name));
+        bulls.set(name, bull);
+      }
+      return bull;
+    },
+  };
+
+  function makeQueue<S extends JobSchemas>(definition: QueueDefinition<S>): EngineQueue<S> {
+    return {
+      definition,
+      producer: createProducer(context, definition),
+      consumer: {
+        consume(handlers, consumeOptions = {}) {
+          if (closing) throw new ClosedError(`engine "${NAME}"`);
+          const consumer = startConsumer(context, definition, handlers, consumeOptions, (ended) =>
+            consumers.delete(ended),
+          );
+          consumers.add(consumer);
+          return consumer;
+        },
+      },
+      schedules: createSchedules(context, definition),
+      inspector: createInspector(context, definition),
+      control: createControl(context, definition),
+      events: createEvents(context, definition),
+    };
+  }
+
+  async function close(timeoutMs: number | undefined): Promise<void> {
+    await Promise.all([...consumers].map((consumer) => consumer.close({ timeoutMs })));
+    closed = true;
+    await subscriber.close();
+    watch.release();
+  }
+
+  return {
+    name: NAME,
+    keyspace: keyspaceOf(connection, prefix),
+    capabilities: CAPABILITIES,
+    async ready() {
+      if (closing) throw new ClosedError(`engine "${NAME}"`);
+      await watch.whenReady(addTimeoutMs, true);
+      await context.call(() => checkStore(NAME, client));
+    },
+    queue<S extends JobSchemas>(definition: QueueDefinition<S>) {
+      let queue = queues.get(definition as unknown as QueueDefinition) as EngineQueue<S> | undefined;
+      if (!queue) {
+        queue = makeQueue(definition);
+        queues.set(definition as unknown as QueueDefinition, queue as unknown as EngineQueue);
+      }
+      return queue;
+    },
+    withWork: (names) => findWork(context, names),
+    close: ({ timeoutMs } = {}) => (closing ??= close(timeoutMs)),
+  };
+}
+
+/** What `keyPrefix` the lent connection itself has does not matter: the engine's commands go out without it. */
+function keyspaceOf({ options }: Redis, prefix: string): string {
+  const { host = 'localhost', port = 6379, db = 0, path } = options;
+  return `redis://${path ?? `${host}:${port}`}/${db}/${prefix}`;
+}
+
+function checkRange(option: string, value: number, min: number, max: number): void {
+  if (!(typeof value === 'number' && value >= min && value <= max)) {
+    throw new InvalidOptionError(option, value, `${min} to ${max}`);
+  }
 }

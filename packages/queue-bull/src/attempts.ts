@@ -1,0 +1,128 @@
+import {
+  backoffDelayMs,
+  isUnrecoverable,
+  runJob,
+  type JobGate,
+  type JobHandlers,
+  type JobSchemas,
+  type QueueDefinition,
+} from '@switchyard/queue-contract';
+import { fromBullBackoff } from './bull-options.js';
+import type { BullJob } from './bull-queue.js';
+import type { EngineContext } from './engine-context.js';
+import { decodeJobId } from './job-ids.js';
+import { scheduleIdOf } from './schedule-keys.js';
+
+/** The attempts that one consumer runs. */
+export interface Attempts {
+  /** Handlers that run at this moment. */
+  readonly running: number;
+  /** Before Bull takes the job on. */
+  prepare(job: BullJob): void;
+  /** What Bull calls for each attempt. */
+  process(job: BullJob): Promise<unknown>;
+  /** Aborts all attempts and drops what becomes of them; answers the stored ids of their jobs. */
+  abandon(reason: Error): readonly string[];
+}
+
+interface Attempt {
+  readonly storedId: string;
+  abandoned: boolean;
+}
+
+const MAX_BACKOFF_MS = 100 * 365.25 * 24 * 3600 * 1000;
+const NEVER = new Promise<never>(() => {});
+
+export function createAttempts<S extends JobSchemas>(
+  { engine, call }: EngineContext,
+  definition: QueueDefinition<S>,
+  handlers: JobHandlers<S>,
+  gate: JobGate | undefined,
+): Attempts {
+  const queue = definition.name;
+  const live = new Set<Attempt>();
+  const timeouts = new WeakMap<BullJob, number>();
+  const abort = new AbortController();
+  let running = 0;
+
+  const countingGate: JobGate = {
+    async enter(signal) {
+      const leave = await gate?.enter(signal);
+      running++;
+      return () => {
+        running--;
+        leave?.();
+      };
+    },
+  };
+
+  const run = (job: BullJob) =>
+    runJob({
+      definition,
+      handlers,
+      job: {
+        id: decodeJobId(String(job.id)),
+        name: job.name,
+        queue,
+        engine,
+        data: job.data as unknown,
+        attempt: job.attemptsMade + 1,
+        attempts: job.opts.attempts ?? 1,
+        createdAtMs: job.timestamp,
+        scheduleId: job.opts.repeat ? scheduleIdOf(job.name, job.opts.repeat) : null,
+        updateProgress: (progress) => call(() => job.progress(progress ?? null)),
+        log: async (line) => void (await call(() => job.log(line))),
+      },
+      timeoutMs: timeouts.get(job),
+      signal: abort.signal,
+      gate: countingGate,
+    });
+
+  /** Bull knows another formula, and a function per name; it takes over what the contract's answers. */
+  const decideBackoff = (job: BullJob, error: Error): BullJob['opts']['backoff'] => {
+    const custom = definition.backoffDelayMs?.bind(definition);
+    const delayMs = backoffDelayMs(fromBullBackoff(job.opts.backoff), job.attemptsMade + 1, error, custom);
+    return delayMs > 0 ? { type: 'fixed', delay: Math.ceil(Math.min(delayMs, MAX_BACKOFF_MS)) } : undefined;
+  };
+
+  return {
+    get running() {
+      return running;
+    },
+
+    prepare(job) {
+      const { timeout, ...opts } = job.opts;
+      if (timeout) timeouts.set(job, timeout);
+      // Bull's own time-out would fail the attempt without telling its handler.
+      job.opts = opts;
+    },
+
+    async process(job) {
+      const attempt: Attempt = { storedId: String(job.id), abandoned: false };
+      live.add(attempt);
+      try {
+        const result = await run(job);
+        // A result that is no JSON fails the attempt here, where it still counts as one.
+        JSON.stringify(result);
+        if (attempt.abandoned) return NEVER;
+        // From here on only the store can fail, and the work is done: Bull would count it as a failed attempt.
+        job.moveToFailed = (error) => Promise.reject(error);
+        return result;
+      } catch (error) {
+        if (attempt.abandoned) return NEVER;
+        if (isUnrecoverable(error)) await job.discard();
+        else job.opts.backoff = decideBackoff(job, error as Error);
+        throw error;
+      } finally {
+        live.delete(attempt);
+      }
+    },
+
+    abandon(reason) {
+      const abandoned = [...live];
+      for (const attempt of abandoned) attempt.abandoned = true;
+      abort.abort(reason);
+      return abandoned.map(({ storedId }) => storedId);
+    },
+  };
+}

@@ -1,0 +1,89 @@
+import { ClosedError } from '@switchyard/queue-contract';
+import type { Redis } from 'ioredis';
+import type { OwnConnections } from './own-connections.js';
+
+/** A consumer's blocking connection, on which Bull waits for jobs. */
+export interface BlockingPop {
+  open(name: string): Redis;
+  /** Lets the wait that is going on end without a job, and begins no other. */
+  stop(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** How long Redis may take to let go of a wait before the connection is cut. */
+const STOP_LIMIT_MS = 1000;
+const ASK_AGAIN_MS = 20;
+
+/**
+ * Cutting a connection that waits may lose a job that was just popped for it: it would count as active until its
+ * worker is noticed to be dead. So Redis is asked to end the wait, and to answer with nothing or with the job.
+ *
+ * @param client asks for it
+ */
+export function createBlockingPop(client: Redis, connections: OwnConnections): BlockingPop {
+  let connection: Redis | undefined;
+  let clientId: number | undefined;
+  let waiting: Promise<unknown> | undefined;
+  let turn: Promise<unknown> = Promise.resolve();
+  let stopped = false;
+  let cut: (nothing: null) => void = () => {};
+  const wasCut = new Promise<null>((resolve) => (cut = resolve));
+
+  async function closeConnection(): Promise<void> {
+    const closing = connection;
+    connection = undefined;
+    cut(null);
+    if (closing) await connections.close(closing);
+  }
+
+  return {
+    open(name) {
+      if (stopped) throw new ClosedError('consumer');
+      const opened = connections.open(name);
+      connection = opened;
+      opened.on('ready', () => {
+        clientId = undefined;
+        opened.client('ID').then(
+          (id) => (clientId = id),
+          () => {},
+        );
+      });
+      const pop = opened.brpoplpush.bind(opened);
+      const one = async (from: string, to: string, seconds: number | string): Promise<string | null> => {
+        if (stopped) return null;
+        const popping = Promise.race([pop(from, to, seconds), wasCut]);
+        waiting = popping;
+        try {
+          return await popping;
+        } finally {
+          waiting = undefined;
+        }
+      };
+      // One at a time: Redis would serve them so anyway, and then there is one wait to end.
+      opened.brpoplpush = ((...args: Parameters<typeof one>) => {
+        const mine = turn.then(() => one(...args));
+        turn = mine.catch(() => {});
+        return mine;
+      }) as Redis['brpoplpush'];
+      return opened;
+    },
+
+    async stop() {
+      stopped = true;
+      const deadlineMs = performance.now() + STOP_LIMIT_MS;
+      while (waiting && connection?.status === 'ready' && clientId !== undefined) {
+        if (performance.now() > deadlineMs) break;
+        const answered = await client.client('UNBLOCK', clientId).then(
+          () => true,
+          () => false,
+        );
+        if (!answered) break;
+        const soon = new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_MS));
+        await Promise.race([waiting, soon]).catch(() => {});
+      }
+      if (waiting) await closeConnection();
+    },
+
+    close: closeConnection,
+  };
+}

@@ -1,0 +1,93 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { BullJob, BullQueue } from './bull-queue.js';
+
+/** One of Bull's queue objects while it consumes. */
+export interface BullWorker {
+  /** Resolves when it has begun to ask for jobs. */
+  readonly started: Promise<void>;
+  /** Begins nothing new; what runs goes on, with its lock. */
+  stop(): void;
+  /** Resolves when nothing runs any more. */
+  idle(): Promise<void>;
+  /** Ends the queue object, and whatever it would still do with jobs in its hands. */
+  close(): Promise<void>;
+}
+
+export interface BullWorkerHooks {
+  prepare(job: BullJob): void;
+  process(job: BullJob): Promise<unknown>;
+  /** A job that Bull took although it was to stop. */
+  handBack(job: BullJob): Promise<void>;
+  report(error: Error): void;
+}
+
+export function startBullWorker(bull: BullQueue, concurrency: number, hooks: BullWorkerHooks): BullWorker {
+  const busy = new Set<Promise<unknown>>();
+  let stopping = false;
+  let closing: Promise<void> | undefined;
+  let finish: () => void = () => {};
+  const finished = new Promise<void>((resolve) => (finish = resolve));
+
+  const track = <T>(work: Promise<T>): Promise<T> => {
+    busy.add(work);
+    const done = () => busy.delete(work);
+    work.then(done, done);
+    return work;
+  };
+
+  const { processJob, getNextJob, startMoveUnlockedJobsToWait } = bull;
+
+  const work = async (job: BullJob | null | undefined) => {
+    if (!job) return undefined;
+    if (stopping) {
+      await hooks.handBack(job);
+      return undefined;
+    }
+    hooks.prepare(job);
+    const next = await processJob(job);
+    if (!next || !stopping) return next;
+    // Ending a job brings the next one along; Bull would forget it with its lock on.
+    await hooks.handBack(next);
+    return undefined;
+  };
+  bull.processJob = (job) => track(work(job));
+  bull.getNextJob = () => (stopping ? Promise.resolve(undefined) : track(getNextJob.call(bull)));
+  // Bull would cut its blocking connection here, open it again, and leave it open.
+  bull.whenCurrentJobsFinished = () => finished;
+  // Names the blocking connection, which has its name already, in a promise that nobody catches.
+  bull.setWorkerName = () => Promise.resolve();
+
+  const started = new Promise<void>((resolve) => {
+    // What Bull does last when it starts.
+    bull.startMoveUnlockedJobsToWait = () => {
+      startMoveUnlockedJobsToWait.call(bull);
+      resolve();
+    };
+  });
+  bull.process('*', concurrency, hooks.process as never).catch((error: unknown) => {
+    if (!stopping) hooks.report(error instanceof Error ? error : new Error(String(error)));
+  });
+
+  return {
+    started,
+    stop() {
+      stopping = true;
+      closing ??= bull.close();
+    },
+    async idle() {
+      // What a slot does next begins a few promises after what it did last.
+      do {
+        await Promise.allSettled([...busy]);
+        await nextTurn();
+      } while (busy.size > 0);
+    },
+    async close() {
+      stopping = true;
+      closing ??= bull.close();
+      finish();
+      await closing;
+      // Bull checks the lock of a job by this token: a handler that was left behind can change nothing any more.
+      bull.token = 'closed';
+    },
+  };
+}

@@ -1,0 +1,133 @@
+import {
+  checkWorkerSettings,
+  ClosedError,
+  type Consumer,
+  type ConsumeOptions,
+  type JobHandlers,
+  type JobSchemas,
+  type QueueDefinition,
+} from '@switchyard/queue-contract';
+import { createAttempts } from './attempts.js';
+import { createBlockingPop } from './blocking-pop.js';
+import { makeBullQueue } from './bull-queue.js';
+import { BullSubscriber } from './bull-subscriber.js';
+import { startBullWorker } from './bull-worker.js';
+import { createConsumerEvents, forwardEvents } from './consumer-events.js';
+import type { EngineContext } from './engine-context.js';
+import { HAND_BACK_JOB } from './hand-back-job.lua.js';
+import { scheduleNextFiring } from './next-firing.js';
+import { queueKeys } from './queue-keys.js';
+
+/**
+ * Consumes with one of Bull's queue objects of its own, so that ending it disturbs nothing else.
+ *
+ * Bull asks for jobs, keeps their locks, looks for stalled and delayed ones and records what became of them. It is
+ * kept from what the contract wants otherwise: its time-outs, its backoff, its repeatable jobs and its way to end.
+ *
+ * @param onClosed called when it holds nothing any more
+ * @throws InvalidOptionError for worker settings that are not allowed
+ */
+export function startConsumer<S extends JobSchemas>(
+  context: EngineContext,
+  definition: QueueDefinition<S>,
+  handlers: JobHandlers<S>,
+  options: ConsumeOptions,
+  onClosed: (consumer: Consumer) => void,
+): Consumer {
+  const queue = definition.name;
+  const concurrency = options.concurrency ?? definition.worker?.concurrency ?? 1;
+  const limit = options.limit ?? definition.worker?.limit;
+  checkWorkerSettings(`queue "${queue}"`, { concurrency, limit });
+
+  const { client, run, call, outages } = context;
+  const keys = queueKeys(context.prefix, queue);
+  const events = createConsumerEvents((error) => outages.task(error, queue));
+  const report = (error: Error) => {
+    outages.task(error, queue);
+    events.emit('error', { error });
+  };
+  const subscriber = new BullSubscriber(context.subscriber, report);
+  const pop = createBlockingPop(client, context.connections);
+  const attempts = createAttempts(context, definition, handlers, options.gate);
+  const bull = makeBullQueue(queue, {
+    prefix: context.prefix,
+    client,
+    lockMs: context.lockMs,
+    subscriber,
+    blocking: () => pop.open(bull.clientName()),
+    limiter: limit && { max: limit.max, duration: limit.durationMs },
+  });
+  bull.nextRepeatableJob = (name, data, jobOptions) =>
+    scheduleNextFiring(run, keys, name, JSON.stringify(data) ?? '{}', jobOptions);
+  forwardEvents(bull, events.emit, report);
+
+  const handBack = async (storedId: string): Promise<void> => {
+    const { active, wait, paused, metaPaused, stalled, base } = keys;
+    const places = [active, wait, paused, metaPaused, stalled, `${base}${storedId}:lock`];
+    try {
+      await call(() => run(HAND_BACK_JOB, places, [storedId, bull.token]));
+    } catch (error) {
+      // It is run again when its lock has run out.
+      report(error as Error);
+    }
+  };
+
+  if (options.signal?.aborted) return closedConsumer(queue);
+  const worker = startBullWorker(bull, concurrency, {
+    prepare: attempts.prepare,
+    process: attempts.process,
+    handBack: (job) => handBack(String(job.id)),
+    report,
+  });
+
+  let giveUp: () => void = () => {};
+  const gaveUp = new Promise<void>((resolve) => (giveUp = resolve));
+  let closed: Promise<void> | undefined;
+
+  async function end(): Promise<void> {
+    options.signal?.removeEventListener('abort', endSoon);
+    worker.stop();
+    const idle = pop.stop().then(() => worker.idle());
+    const ended = await Promise.race([idle.then(() => true), gaveUp.then(() => false)]);
+    if (!ended) {
+      await Promise.all(attempts.abandon(new ClosedError(`consumer of queue "${queue}"`)).map(handBack));
+    }
+    await worker.close();
+    await pop.close();
+    await subscriber.close();
+    onClosed(consumer);
+  }
+  const endSoon = () => void close();
+  const close = async ({ timeoutMs }: { readonly timeoutMs?: number } = {}): Promise<void> => {
+    closed ??= end();
+    const timer = timeoutMs === undefined ? undefined : setTimeout(giveUp, timeoutMs);
+    try {
+      await closed;
+    } finally {
+      clearTimeout(timer);
+    }
+  };
+  options.signal?.addEventListener('abort', endSoon, { once: true });
+
+  const consumer: Consumer = {
+    async ready() {
+      if (!closed) await Promise.race([worker.started, gaveUp]);
+      if (closed) throw new ClosedError(`consumer of queue "${queue}"`);
+    },
+    on: events.on,
+    get running() {
+      return attempts.running;
+    },
+    close,
+  };
+  return consumer;
+}
+
+function closedConsumer(queue: string): Consumer {
+  return {
+    ready: () => Promise.reject(new ClosedError(`consumer of queue "${queue}"`)),
+    on: () => () => {},
+    running: 0,
+    close: () => Promise.resolve(),
+  };
+}

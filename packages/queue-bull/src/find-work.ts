@@ -1,0 +1,25 @@
+import type { EngineContext } from './engine-context.js';
+import { queueKeys } from './queue-keys.js';
+
+/**
+ * Which queues have something to run, now or later.
+ *
+ * A job that can still run is in one of these four. So is the pending firing of every schedule, while a member of
+ * `repeat` or `priority` may be left behind by one that is over: those two say nothing.
+ */
+export async function findWork(
+  { prefix, client, call }: EngineContext,
+  queues: readonly string[],
+): Promise<ReadonlySet<string>> {
+  if (queues.length === 0) return new Set();
+  const keysOf = (queue: string) => {
+    const { wait, active, delayed, paused } = queueKeys(prefix, queue);
+    return [wait, active, delayed, paused];
+  };
+  if ((await call(() => client.exists(...queues.flatMap(keysOf)))) === 0) return new Set();
+  const pipeline = client.pipeline();
+  for (const queue of queues) pipeline.exists(...keysOf(queue));
+  const replies = (await call(() => pipeline.exec())) ?? [];
+  for (const [error] of replies) if (error) throw error;
+  return new Set(queues.filter((_, n) => replies[n]?.[1] !== 0));
+}

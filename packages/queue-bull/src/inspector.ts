@@ -1,0 +1,143 @@
+import {
+  JobNotFoundError,
+  JobStateError,
+  type Job,
+  type JobInspector,
+  type JobSchemas,
+  type JobState,
+  type QueueDefinition,
+} from '@switchyard/queue-contract';
+import type Bull from 'bull';
+import { storedOptions, toJob, type JobFields } from './bull-job.js';
+import type { EngineContext } from './engine-context.js';
+import { findJob, type FoundJob } from './find-job.js';
+import { decodeJobId } from './job-ids.js';
+import { scheduleNextFiring } from './next-firing.js';
+import { queueKeys } from './queue-keys.js';
+
+const DEFAULT_PAGE = 100;
+const DEFAULT_CLEAN = 1000;
+
+export function createInspector<S extends JobSchemas>(
+  context: EngineContext,
+  definition: QueueDefinition<S>,
+): JobInspector {
+  const { engine, client, run, call } = context;
+  const queue = definition.name;
+  const keys = queueKeys(context.prefix, queue);
+  const bull = context.bull(queue);
+
+  const find = (id: string) => call(() => findJob(run, keys, id));
+
+  /** Lets Bull change a job that is in the right state; one that changed its state meanwhile is an error as well. */
+  async function change(id: string, wanted: JobState, apply: (job: Bull.Job) => Promise<unknown>) {
+    const check = (found: FoundJob | null) => {
+      if (!found) throw new JobNotFoundError(queue, id);
+      if (found.state !== wanted) throw new JobStateError(queue, id, found.state, wanted);
+      return found;
+    };
+    const { storedId } = check(await find(id));
+    const job = await call(() => bull.getJob(storedId));
+    if (!job) throw new JobNotFoundError(queue, id);
+    try {
+      await call(() => apply(job));
+    } catch (error) {
+      check(await find(id));
+      throw error;
+    }
+  }
+
+  /** Ids of one state, first to last as the port wants them; from and to count from 0, to included. */
+  async function idsIn(state: JobState, from: number, to: number): Promise<readonly string[]> {
+    if (state === 'waiting') {
+      // The next to run is at the right end. While a queue is paused all of them are in the other list.
+      const lists = [keys.paused, keys.wait].map((key) => client.lrange(key, -(to + 1), -1));
+      const ids = (await Promise.all(lists)).flatMap((list) => list.reverse());
+      return ids.slice(from, to + 1);
+    }
+    if (state === 'active') return client.lrange(keys.active, from, to);
+    return client.zrevrange(keys[state], from, to);
+  }
+
+  async function page(
+    states: readonly JobState[],
+    offset: number,
+    limit: number,
+  ): Promise<readonly (readonly [string, JobState])[]> {
+    const found: (readonly [string, JobState])[] = [];
+    const end = offset + limit;
+    for (const state of new Set(states)) {
+      if (found.length >= end) break;
+      const ids = await idsIn(state, 0, end - found.length - 1);
+      found.push(...ids.map((id) => [id, state] as const));
+    }
+    return found.slice(offset, end);
+  }
+
+  return {
+    async job(id) {
+      const found = await find(id);
+      return found && toJob(engine, queue, found.storedId, found.state, found.fields);
+    },
+
+    async jobs(states, { offset = 0, limit = DEFAULT_PAGE } = {}) {
+      if (limit <= 0) return [];
+      const found = await call(() => page(states, offset, limit));
+      if (found.length === 0) return [];
+      const hashes = client.pipeline();
+      for (const [id] of found) hashes.hgetall(keys.base + id);
+      const replies = (await call(() => hashes.exec())) ?? [];
+      return found.flatMap(([storedId, state], n): Job[] => {
+        const fields = replies[n]?.[1] as JobFields | undefined;
+        // Removed since its id was read.
+        if (!fields || Object.keys(fields).length === 0) return [];
+        return [toJob(engine, queue, storedId, state, fields)];
+      });
+    },
+
+    async counts() {
+      const counts = await call(() => bull.getJobCounts());
+      const { waiting, active, completed, failed, delayed } = counts;
+      const { paused = 0 } = counts as Bull.JobCounts & { paused?: number };
+      return { waiting: waiting + paused, delayed, active, completed, failed };
+    },
+
+    async logs(id) {
+      const found = await find(id);
+      return found ? call(() => client.lrange(`${keys.base}${found.storedId}:logs`, 0, -1)) : [];
+    },
+
+    retry: (id) => change(id, 'failed', (job) => job.retry()),
+    promote: (id) => change(id, 'delayed', (job) => job.promote()),
+
+    async remove(id) {
+      const found = await find(id);
+      if (!found) return false;
+      const { storedId, fields } = found;
+      if (found.state === 'active') throw new JobStateError(queue, id, 'active', 'any other');
+      const options = storedOptions(fields);
+      if (options.repeat) {
+        // Only this firing goes; its schedule stays and needs the next one.
+        const { name = '', data = '{}' } = fields;
+        await call(() => scheduleNextFiring(run, keys, name, data, options));
+      }
+      const job = await call(() => bull.getJob(storedId));
+      if (!job) return false;
+      try {
+        await call(() => job.remove());
+      } catch (error) {
+        if ((await find(id))?.state === 'active') throw new JobStateError(queue, id, 'active', 'any other');
+        throw error;
+      }
+      await call(() => client.publish(keys.removed, storedId));
+      return true;
+    },
+
+    async clean(state, { olderThanMs, limit = DEFAULT_CLEAN }) {
+      if (limit <= 0) return [];
+      // Bull removes what ended before a moment, not at it.
+      const ids = await call(() => bull.clean(olderThanMs - 1, state, limit));
+      return (ids as unknown as string[]).map(decodeJobId);
+    },
+  };
+}

@@ -1,0 +1,54 @@
+import type { Redis } from 'ioredis';
+import type { ConnectionWatch } from './connection-watch.js';
+
+/**
+ * A client for Bull that has no connection: whatever is sent through it goes out on the lent one. Bull defines
+ * commands on its client, adds listeners to it and would close it; none of that reaches what was lent.
+ */
+export function createLentClient(lent: Redis, watch: ConnectionWatch): Redis {
+  const client = lent.duplicate({
+    lazyConnect: true,
+    keyPrefix: '',
+    enableAutoPipelining: false,
+    scripts: undefined,
+  });
+  // Each of Bull's queue objects adds a listener here until it is closed.
+  client.setMaxListeners(0);
+  Object.defineProperties(client, {
+    // A lazy client settles into `wait` on its own; from here on its state is that of the lent connection.
+    status: { get: () => lent.status, set: () => {} },
+    // Pipelines write to the stream of the client that made them.
+    stream: { get: () => lent.stream },
+  });
+  const send: Redis['sendCommand'] = (command, stream) => lent.sendCommand(command, stream);
+  client.sendCommand = (command, stream) => {
+    if (lent.status === 'ready' || lent.options.enableOfflineQueue) return send(command, stream);
+    // Without a queue of its own the lent connection would refuse what comes during a reconnect, and a job that
+    // ended just then would be run again.
+    watch.onceReadyOrEnded(() => void send(command, stream));
+    return command.promise;
+  };
+  client.quit = () => Promise.resolve('OK');
+  client.disconnect = () => {};
+  client.multi = multiWithoutTransaction(client);
+  return client;
+}
+
+/**
+ * Bull groups commands in transactions, none of which it needs to be atomic. Inside a transaction a script that the
+ * server no longer knows (SCRIPT FLUSH) is an error that Bull does not look at: jobs added in bulk vanish, failed
+ * attempts are not recorded. Outside of one, the client sends the script again.
+ */
+function multiWithoutTransaction(client: Redis): Redis['multi'] {
+  return (() => {
+    const pipeline = client.pipeline();
+    const exec = pipeline.exec.bind(pipeline);
+    pipeline.exec = async () => {
+      const replies = await exec();
+      const failed = replies?.find(([error]) => error !== null);
+      if (failed?.[0]) throw failed[0];
+      return replies;
+    };
+    return pipeline;
+  }) as Redis['multi'];
+}

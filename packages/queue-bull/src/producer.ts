@@ -1,0 +1,112 @@
+import { randomUUID } from 'node:crypto';
+import {
+  EngineUnavailableError,
+  InvalidPayloadError,
+  parsePayload,
+  resolveJobOptions,
+  type JobOptions,
+  type JobProducer,
+  type JobReference,
+  type JobSchemas,
+  type QueueDefinition,
+} from '@switchyard/queue-contract';
+import type Bull from 'bull';
+import { toBullOptions } from './bull-options.js';
+import type { BullJobOptions } from './bull-queue.js';
+import type { EngineContext } from './engine-context.js';
+import { storableData } from './job-data.js';
+import { decodeJobId } from './job-ids.js';
+
+/** Jobs sent in one go: enough to make round trips cheap, few enough to let others in between. */
+const JOBS_PER_BATCH = 500;
+
+interface PreparedJob {
+  readonly name: string;
+  readonly data: unknown;
+  readonly opts: BullJobOptions;
+}
+
+export function createProducer<S extends JobSchemas>(
+  context: EngineContext,
+  definition: QueueDefinition<S>,
+): JobProducer<S> {
+  const { engine, call } = context;
+  const queue = definition.name;
+  const where = `queue "${queue}"`;
+  const bull = context.bull(queue);
+
+  async function prepare(name: string, data: unknown, options?: JobOptions): Promise<PreparedJob> {
+    await parsePayload(definition, name, data);
+    const { defaults = {}, priorities = false } = definition;
+    const resolved = resolveJobOptions(where, defaults, priorities, options);
+    checkIsJson(name, data);
+    // With an id of our own, a command that the connection sends again after an outage adds no second job.
+    return { name, data, opts: toBullOptions({ ...resolved, id: resolved.id ?? randomUUID() }) };
+  }
+
+  function checkIsJson(name: string, data: unknown): void {
+    try {
+      JSON.stringify(data);
+    } catch (error) {
+      throw new InvalidPayloadError(
+        queue,
+        name,
+        `no JSON: ${error instanceof Error ? error.message : error}`,
+      );
+    }
+  }
+
+  async function addOne({ name, data, opts }: PreparedJob): Promise<JobReference> {
+    const job = await call(() => bull.add(name, storableData(data), opts as Bull.JobOptions));
+    return toReference(name, job.id);
+  }
+
+  async function addBatch(jobs: readonly PreparedJob[]): Promise<readonly JobReference[]> {
+    const bulk = jobs.map(({ name, data, opts }) => ({
+      name,
+      data: storableData(data),
+      opts: opts as Bull.JobOptions,
+    }));
+    let added: readonly Bull.Job[];
+    try {
+      added = await call(() => bull.addBulk(bulk));
+    } catch (error) {
+      if (error instanceof EngineUnavailableError && !isCutOff(error)) throw error;
+      added = [];
+    }
+    const references: JobReference[] = [];
+    for (const [n, job] of jobs.entries()) {
+      const id = added[n]?.id;
+      // Bull does not look whether each job was added. Adding one again under its id is harmless.
+      references.push(id === undefined ? await addOne(job) : toReference(job.name, id));
+    }
+    return references;
+  }
+
+  function toReference(name: string, id: Bull.JobId | undefined): JobReference {
+    if (id === undefined || id === null) {
+      throw new EngineUnavailableError(engine, `Redis did not answer with the id of a job of ${where}`);
+    }
+    return { id: decodeJobId(String(id)), name, queue };
+  }
+
+  return {
+    async add(name, data, options) {
+      return addOne(await prepare(name, data, options));
+    },
+    async addMany(jobs) {
+      const prepared: PreparedJob[] = [];
+      for (const { name, data, options } of jobs) prepared.push(await prepare(name, data, options));
+      const references: JobReference[] = [];
+      for (let n = 0; n < prepared.length; n += JOBS_PER_BATCH) {
+        references.push(...(await addBatch(prepared.slice(n, n + JOBS_PER_BATCH))));
+      }
+      return references;
+    },
+  };
+}
+
+/** Whether the connection broke while the batch was on its way, so that some of it may have arrived. */
+function isCutOff(error: EngineUnavailableError): boolean {
+  return error.cause instanceof Error && error.cause.message === 'Command aborted due to connection close';
+}
