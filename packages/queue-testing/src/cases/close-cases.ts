@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { JobGate } from '@switchyard/queue-contract';
-import { ended, type CaseContext, type ContractCase } from '../contract-case.js';
+import type { EngineQueue, JobGate } from '@switchyard/queue-contract';
+import { ended, type CaseContext, type ContractCase, type WorkJobs } from '../contract-case.js';
 import { eventually, quiet } from '../eventually.js';
 
 export const closeCases: readonly ContractCase[] = [
@@ -58,20 +58,38 @@ export const closeCases: readonly ContractCase[] = [
     title: 'close with timeoutMs closes without a handler that goes on; its job runs again elsewhere, once',
     async run(context) {
       const { latch } = context;
-      const never = latch();
-      const { signal, result } = await closeWhileRunning(context, () => never.opened);
+      const late = latch();
+      const { signal, queue, id, runsElsewhere } = await closeWhileRunning(context, async () => {
+        await late.opened;
+        return 'too late';
+      });
       expect(signal.aborted).toBe(true);
-      expect(result).toBe('elsewhere');
+      late.open();
+      await quiet(200);
+      expect(await queue.inspector.job(id)).toMatchObject({ state: 'completed', result: 'elsewhere' });
+      expect(runsElsewhere()).toBe(1);
     },
   },
   {
     title: 'an attempt that ends because of the abort at close is none: its job runs again, not failed',
     async run(context) {
-      const { signal, result } = await closeWhileRunning(context, (abort) =>
+      const { signal } = await closeWhileRunning(context, (abort) =>
         sleep(60_000, 'never', { signal: abort }),
       );
       expect(signal.aborted).toBe(true);
-      expect(result).toBe('elsewhere');
+    },
+  },
+  {
+    title: 'a close that waits can be given a limit by a second one',
+    async run({ engine, declare, consume, latch }) {
+      const queue = engine.queue(declare());
+      const never = latch();
+      const consumer = await consume(queue, () => never.opened);
+      await queue.producer.add('work', null);
+      await eventually('it runs', () => consumer.running === 1);
+      const patient = consumer.close();
+      await consumer.close({ timeoutMs: 100 });
+      await patient;
     },
   },
   {
@@ -164,7 +182,12 @@ export const closeCases: readonly ContractCase[] = [
 async function closeWhileRunning(
   { engine, another, declare, consume, latch, rerunWithinMs }: CaseContext,
   handle: (signal: AbortSignal) => unknown,
-): Promise<{ signal: AbortSignal; result: unknown }> {
+): Promise<{
+  signal: AbortSignal;
+  queue: EngineQueue<WorkJobs>;
+  id: string;
+  runsElsewhere: () => number;
+}> {
   const definition = declare();
   const queue = engine.queue(definition);
   const started = latch();
@@ -190,7 +213,6 @@ async function closeWhileRunning(
     (found) => found?.state === 'completed' || found?.state === 'failed',
     rerunWithinMs,
   );
-  expect(job?.state).toBe('completed');
-  expect(runs).toBe(1);
-  return { signal, result: job?.result };
+  expect(job).toMatchObject({ state: 'completed', result: 'elsewhere' });
+  return { signal, queue: elsewhere, id, runsElsewhere: () => runs };
 }

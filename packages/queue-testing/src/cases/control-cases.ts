@@ -50,22 +50,32 @@ export const controlCases: readonly ContractCase[] = [
     },
   },
   {
-    title: 'jobs added, retried or due while a queue is paused wait, and run in their order on resume',
+    title: 'jobs added, retried, promoted or due while a queue is paused wait, and all run on resume',
     needs,
     async run({ engine, declare, consume }) {
       const queue = engine.queue(declare());
+      const ran: unknown[] = [];
+      const failing = await consume(queue, () => {
+        throw new Error('no');
+      });
+      await queue.producer.add('work', 'retried', { id: 'retried' });
+      await ended(queue, 'retried');
+      await failing.close();
       await queue.producer.add('work', 'before');
       await queue.producer.add('work', 'due meanwhile', { delayMs: 400, id: 'due' });
+      await queue.producer.add('work', 'promoted', { delayMs: 60_000, id: 'promoted' });
       await queue.control.pause();
-      const ran: unknown[] = [];
       await consume(queue, ({ data }) => ran.push(data));
       await queue.producer.add('work', 'after');
+      await queue.inspector.retry('retried');
+      await queue.inspector.promote('promoted');
       const due = await queue.inspector.job('due');
       await quiet((due?.createdAtMs ?? 0) + 700 - Date.now());
       expect(ran).toEqual([]);
       await queue.control.resume();
-      await eventually('all ran', () => ran.length === 3);
-      expect(ran.slice(0, 2)).toEqual(['before', 'after']);
+      await eventually('all ran', () => ran.length === 5);
+      expect(ran.filter((data) => data === 'before' || data === 'after')).toEqual(['before', 'after']);
+      expect([...ran].sort()).toEqual(['after', 'before', 'due meanwhile', 'promoted', 'retried']);
     },
   },
   {

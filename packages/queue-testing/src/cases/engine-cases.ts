@@ -21,6 +21,14 @@ export const engineCases: readonly ContractCase[] = [
     },
   },
   {
+    title: '[1] instances on one store have one keyspace, which shows no secret',
+    async run({ engine, another }) {
+      expect((await another()).keyspace).toBe(engine.keyspace);
+      expect(engine.keyspace).not.toMatch(/@|password/i);
+      expect(engine.keyspace).not.toBe('');
+    },
+  },
+  {
     title: 'withWork names the queues that have anything to run, now or later',
     async run({ engine, another, declare, queueName, consume, latch }) {
       const queue = (state: string) => engine.queue({ ...declare(), name: `${queueName}-${state}` });

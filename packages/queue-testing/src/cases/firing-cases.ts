@@ -134,6 +134,65 @@ export const firingCases: readonly ContractCase[] = [
     },
   },
   {
+    title: 'a firstRunAtMs is honoured once: the same upsert after it, as after a crash, changes nothing',
+    needs,
+    async run({ engine, another, declare, consume }) {
+      const definition = declare();
+      const queue = engine.queue(definition);
+      const elsewhere = (await another()).queue(definition);
+      const { firings, handler } = recordFirings();
+      await consume(queue, handler);
+      const hourly = { ...every('hourly'), rule: { everyMs: 3_600_000 } };
+      const firstRunAtMs = Date.now() + 300;
+      const first = await queue.schedules.upsert(hourly, { firstRunAtMs });
+      expect(await elsewhere.schedules.upsert(hourly, { firstRunAtMs })).toEqual(first);
+      await eventually('it fires', () => firings.length === 1);
+      const { nextRunAtMs } = await nextAfterFiring(queue, 'hourly', firstRunAtMs);
+      expect(nextRunAtMs).toBe(firstRunAtMs + 3_600_000);
+      expect((await elsewhere.schedules.upsert(hourly, { firstRunAtMs })).nextRunAtMs).toBe(nextRunAtMs);
+      await quiet(300);
+      expect(firings).toHaveLength(1);
+    },
+  },
+  {
+    title: 'slots that nobody was there to consume fire once, and the grid goes on',
+    needs,
+    async run({ engine, declare, consume }) {
+      const queue = engine.queue(declare());
+      const { firings, handler } = recordFirings();
+      const { nextRunAtMs } = await queue.schedules.upsert(every('tick'));
+      await quiet(nextRunAtMs + 1400 - Date.now());
+      await consume(queue, handler);
+      const startedAtMs = Date.now();
+      await eventually('it fires', () => firings.length === 1);
+      expect(firings[0]?.atMs).toBeLessThan(startedAtMs + LATE_MS);
+      await eventually('it fires on its grid', () => firings.length === 2);
+      const slotMs = (firings[1]?.atMs ?? 0) - nextRunAtMs;
+      expect(slotMs).toBeGreaterThanOrEqual(2 * EVERY_MS - 1);
+      expect((slotMs + 1) % EVERY_MS).toBeLessThan(LATE_MS);
+    },
+  },
+  {
+    title: 'a paused queue fires no schedule, and once for what it missed when it is resumed',
+    needs: ['schedules', 'pause'],
+    async run({ engine, declare, consume }) {
+      const queue = engine.queue(declare());
+      const { firings, handler } = recordFirings();
+      await consume(queue, handler);
+      await queue.control.pause();
+      const hourly = { ...every('hourly'), rule: { everyMs: 3_600_000 } };
+      const firstRunAtMs = Date.now() + 300;
+      await queue.schedules.upsert(hourly, { firstRunAtMs });
+      await quiet(600);
+      expect(firings).toEqual([]);
+      await queue.control.resume();
+      await eventually('it fires', () => firings.length === 1);
+      await quiet(200);
+      expect(firings).toHaveLength(1);
+      expect((await queue.schedules.get('hourly'))?.nextRunAtMs).toBe(firstRunAtMs + 3_600_000);
+    },
+  },
+  {
     title: 'remainingRuns counts down, and the schedule is gone after the last',
     needs,
     async run({ engine, declare, consume }) {

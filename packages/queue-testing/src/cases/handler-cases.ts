@@ -178,6 +178,22 @@ export const handlerCases: readonly ContractCase[] = [
     },
   },
   {
+    title: 'a falsy progress is told from none',
+    async run({ engine, declare, consume }) {
+      const queue = engine.queue(declare());
+      const values = [0, false, ''];
+      await consume(queue, async ({ data, updateProgress }) => {
+        if (typeof data === 'number') await updateProgress(values[data]);
+      });
+      for (const [n, value] of values.entries()) {
+        const { id } = await queue.producer.add('work', n);
+        expect((await ended(queue, id)).progress).toBe(value);
+      }
+      const { id } = await queue.producer.add('work', 'says nothing');
+      expect((await ended(queue, id)).progress).toBeNull();
+    },
+  },
+  {
     title: 'every attempt is published on the diagnostics channel',
     async run({ engine, declare, consume, queueName, afterwards }) {
       const queue = engine.queue(declare());

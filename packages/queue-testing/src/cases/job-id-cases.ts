@@ -120,6 +120,19 @@ export const jobIdCases: readonly ContractCase[] = [
     },
   },
   {
+    title: 'one addMany with an id twice queues one job',
+    async run({ engine, declare }) {
+      const queue = engine.queue(declare());
+      const references = await queue.producer.addMany([
+        { name: 'work', data: 1, options: { id: 'twice' } },
+        { name: 'work', data: 2, options: { id: 'twice' } },
+        { name: 'work', data: 3 },
+      ]);
+      expect(references.map(({ id }) => id)).toEqual(['twice', 'twice', expect.any(String)]);
+      expect((await queue.inspector.jobs(['waiting'])).map(({ data }) => data)).toEqual([1, 3]);
+    },
+  },
+  {
     title: 'an id is free again when its job is gone',
     async run({ engine, declare, consume }) {
       const queue = engine.queue(declare());

@@ -1,6 +1,6 @@
 import { InvalidOptionError, MAX_PRIORITY } from '@switchyard/queue-contract';
 import type { ContractCase } from '../contract-case.js';
-import { eventually } from '../eventually.js';
+import { eventually, quiet } from '../eventually.js';
 
 export const orderCases: readonly ContractCase[] = [
   {
@@ -47,6 +47,29 @@ export const orderCases: readonly ContractCase[] = [
       go.open();
       await eventually('three jobs ran', () => ran.length === 3);
       expect(ran).toEqual(['running', 'urgent', 'none']);
+    },
+  },
+  {
+    title: '[5] a delayed job goes by its priority once it is due',
+    needs: ['priorities'],
+    async run({ engine, declare, consume, latch }) {
+      const queue = engine.queue(declare({ priorities: true }));
+      const go = latch();
+      const ran: unknown[] = [];
+      await consume(queue, async ({ data }) => {
+        ran.push(data);
+        await go.opened;
+      });
+      await queue.producer.add('work', 'running');
+      await eventually('it runs', () => ran.length === 1);
+      const due = await queue.producer.add('work', 'due', { priority: 1, delayMs: 300 });
+      await queue.producer.add('work', 'none');
+      await queue.producer.add('work', '2', { priority: 2 });
+      expect(await queue.inspector.job(due.id)).toMatchObject({ state: 'delayed', priority: 1 });
+      await quiet(600);
+      go.open();
+      await eventually('four jobs ran', () => ran.length === 4);
+      expect(ran).toEqual(['running', 'due', '2', 'none']);
     },
   },
   {

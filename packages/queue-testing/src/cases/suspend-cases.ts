@@ -138,6 +138,27 @@ export const suspendCases: readonly ContractCase[] = [
     },
   },
   {
+    title: 'suspending and resuming all the while neither loses a firing nor doubles it',
+    needs,
+    async run({ engine, another, declare, consume }) {
+      const definition = declare();
+      const queue = engine.queue(definition);
+      const elsewhere = (await another()).queue(definition).schedules;
+      const firedAtMs: number[] = [];
+      await consume(queue, () => void firedAtMs.push(Date.now()));
+      const { nextRunAtMs } = await queue.schedules.upsert(every('tick'));
+      await eventually('three slots are over', async () => {
+        await elsewhere.suspend('tick');
+        await elsewhere.resume('tick');
+        return Date.now() > nextRunAtMs + 2500;
+      });
+      await elsewhere.remove('tick');
+      await quiet(100);
+      const slots = firedAtMs.map((atMs) => Math.floor((atMs + 1 - nextRunAtMs) / 1000));
+      expect(slots).toEqual([0, 1, 2]);
+    },
+  },
+  {
     title: 'suspending one schedule leaves the others alone',
     needs,
     async run({ engine, declare, consume }) {
