@@ -63,7 +63,7 @@ export default tseslint.config(
   },
   {
     // Specs run against real engines on a real Redis; their packages ship none of it.
-    files: ['**/*.spec.ts'],
+    files: ['**/*.spec.ts', '**/spec-support/**/*.ts'],
     rules: {
       '@nx/enforce-module-boundaries': boundaries(['testing', 'local-redis', 'engine']),
     },
