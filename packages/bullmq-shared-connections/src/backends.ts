@@ -65,9 +65,15 @@ export class WorkerBackend extends SharedBackend {
       delayed: toKey('delayed'),
       active: toKey('active'),
     };
-    // The worker reads this very object. "Until woken" instead of "for 5 seconds", then ask in vain. A worker that
+    // The worker reads this very object, and refuses a delay that is none. "Until woken" instead of "for 5 seconds", then ask in vain. A worker that
     // fetches by hand keeps its limit: its caller waits for the answer.
-    if (!byHand) (opts as WorkerOptions).drainDelay = Infinity;
+    const own = opts as WorkerOptions;
+    if (!byHand && Number(own.drainDelay) > 0) own.drainDelay = Infinity;
+  }
+
+  override async waitUntilReady(): Promise<void> {
+    await super.waitUntilReady();
+    if (!this.closing) await this.#shared.wait.ready();
   }
 
   /** A wait costs the same however long it is. */

@@ -17,6 +17,8 @@ export interface BlockingRead<Answer> {
 }
 
 export interface BlockingLoop {
+  /** Connects. Resolves when the connection is ready or closed. */
+  ready(): Promise<void>;
   /** Begins to ask, if it does not yet. */
   start(): void;
   /** Has the command sent anew, because others wait now. Many calls at once cost one interruption. */
@@ -112,6 +114,10 @@ export function createBlockingLoop<Answer>(
   };
 
   const loop: BlockingLoop = {
+    async ready() {
+      if (!closed) await connection.ready();
+    },
+
     start() {
       wanted = true;
       if (running || closed) return;

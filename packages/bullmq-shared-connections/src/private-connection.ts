@@ -4,6 +4,8 @@ import { SharedConnectionsError } from './errors.js';
 
 /** A connection of our own on which one command at a time blocks. */
 export interface PrivateConnection {
+  /** Connects where needed. Resolves when the connection is ready or closed, however long that takes. */
+  ready(): Promise<void>;
   /**
    * Sends one command as soon as the connection is ready, connecting first where needed.
    *
@@ -83,12 +85,16 @@ export function createPrivateConnection(
     });
 
   const connection: PrivateConnection = {
-    async ask<Answer>(send: (client: Redis) => Promise<Answer> | undefined, limitMs: number) {
+    async ready() {
       const asked = (client ??= connect());
       while (client === asked && (asked.status !== 'ready' || condemned)) await readyOrEnded(asked);
+    },
+
+    async ask<Answer>(send: (client: Redis) => Promise<Answer> | undefined, limitMs: number) {
+      await connection.ready();
       // Closed meanwhile.
-      if (client !== asked) return undefined;
-      const sent = send(asked);
+      if (client?.status !== 'ready') return undefined;
+      const sent = send(client);
       if (!sent) return undefined;
       let limit: { cancel(): void } | undefined;
       try {

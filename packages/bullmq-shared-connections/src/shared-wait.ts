@@ -95,6 +95,11 @@ export class SharedWait {
     );
   }
 
+  /** Resolves when a worker can wait, however long the connection takes. */
+  ready(): Promise<void> {
+    return this.#loop.ready();
+  }
+
   /**
    * A worker waits for its queue.
    *
