@@ -111,7 +111,9 @@ export function createAttempts<S extends JobSchemas>(
       } catch (error) {
         if (attempt.abandoned) return NEVER;
         if (isUnrecoverable(error)) await job.discard();
-        else job.opts.backoff = decideBackoff(job, error as Error);
+        else if (job.attemptsMade + 1 < (job.opts.attempts ?? 1)) {
+          job.opts.backoff = decideBackoff(job, error as Error);
+        }
         throw error;
       } finally {
         live.delete(attempt);

@@ -6,7 +6,7 @@ import type { BullSubscriber } from './bull-subscriber.js';
 export interface BullQueue extends Omit<Bull.Queue, 'nextRepeatableJob' | 'getNextJob'> {
   token: string;
   keyPrefix: string;
-  processJob(job: BullJob | null | undefined): Promise<BullJob | null | undefined>;
+  processJob(job: BullJob | null | undefined, notFetch?: boolean): Promise<BullJob | null | undefined>;
   getNextJob(): Promise<BullJob | undefined>;
   whenCurrentJobsFinished(): Promise<void>;
   startMoveUnlockedJobsToWait(): void;
@@ -74,7 +74,6 @@ export interface BullQueueSettings {
   /** Only for a queue that consumes. */
   readonly subscriber?: BullSubscriber;
   readonly blocking?: () => Redis;
-  readonly limiter?: Bull.RateLimiter;
 }
 
 /** How long a slot of a consumer waits after an error before it asks for a job again. */
@@ -83,11 +82,10 @@ const RETRY_AFTER_ERROR_MS = 1000;
 /** A queue object of Bull that opens no connection by itself: it asks for one when it needs it. */
 export function makeBullQueue(
   name: string,
-  { prefix, client, lockMs, subscriber, blocking, limiter }: BullQueueSettings,
+  { prefix, client, lockMs, subscriber, blocking }: BullQueueSettings,
 ): BullQueue {
   const options = {
     prefix,
-    limiter,
     // Asks INFO of every new queue object; the engine checks the server once, in `ready`.
     skipVersionCheck: true,
     createClient(type: 'client' | 'subscriber' | 'bclient') {

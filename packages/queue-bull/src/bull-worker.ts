@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { BullJob, BullQueue } from './bull-queue.js';
+import type { RateLimiter } from './rate-limit.js';
 
 /** One of Bull's queue objects while it consumes. */
 export interface BullWorker {
@@ -21,7 +22,12 @@ export interface BullWorkerHooks {
   report(error: Error): void;
 }
 
-export function startBullWorker(bull: BullQueue, concurrency: number, hooks: BullWorkerHooks): BullWorker {
+export function startBullWorker(
+  bull: BullQueue,
+  concurrency: number,
+  limiter: RateLimiter | undefined,
+  hooks: BullWorkerHooks,
+): BullWorker {
   const busy = new Set<Promise<unknown>>();
   let stopping = false;
   let closing: Promise<void> | undefined;
@@ -44,14 +50,16 @@ export function startBullWorker(bull: BullQueue, concurrency: number, hooks: Bul
       return undefined;
     }
     hooks.prepare(job);
-    const next = await processJob(job);
+    // Under a limit nothing may come along with the end of a job: it would not be counted.
+    const next = await processJob(job, limiter !== undefined);
     if (!next || !stopping) return next;
     // Ending a job brings the next one along; Bull would forget it with its lock on.
     await hooks.handBack(next);
     return undefined;
   };
   bull.processJob = (job) => track(work(job));
-  bull.getNextJob = () => (stopping ? Promise.resolve(undefined) : track(getNextJob.call(bull)));
+  const take = async () => (stopping ? undefined : getNextJob.call(bull));
+  bull.getNextJob = () => track(limiter ? limiter.next(take, hooks.handBack) : take());
   // Bull would cut its blocking connection here, open it again, and leave it open.
   bull.whenCurrentJobsFinished = () => finished;
   // Names the blocking connection, which has its name already, in a promise that nobody catches.
@@ -72,6 +80,7 @@ export function startBullWorker(bull: BullQueue, concurrency: number, hooks: Bul
     started,
     stop() {
       stopping = true;
+      limiter?.stop();
       closing ??= bull.close();
     },
     async idle() {

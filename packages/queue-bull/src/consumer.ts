@@ -17,6 +17,7 @@ import type { EngineContext } from './engine-context.js';
 import { HAND_BACK_JOB } from './hand-back-job.lua.js';
 import { scheduleNextFiring } from './next-firing.js';
 import { queueKeys } from './queue-keys.js';
+import { createRateLimiter } from './rate-limit.js';
 
 /**
  * Consumes with one of Bull's queue objects of its own, so that ending it disturbs nothing else.
@@ -55,7 +56,6 @@ export function startConsumer<S extends JobSchemas>(
     lockMs: context.lockMs,
     subscriber,
     blocking: () => pop.open(bull.clientName()),
-    limiter: limit && { max: limit.max, duration: limit.durationMs },
   });
   bull.nextRepeatableJob = (name, data, jobOptions) =>
     scheduleNextFiring(run, keys, name, JSON.stringify(data) ?? '{}', jobOptions);
@@ -73,7 +73,8 @@ export function startConsumer<S extends JobSchemas>(
   };
 
   if (options.signal?.aborted) return closedConsumer(queue);
-  const worker = startBullWorker(bull, concurrency, {
+  const limiter = limit && createRateLimiter(run, keys.limiter, limit);
+  const worker = startBullWorker(bull, concurrency, limiter, {
     prepare: attempts.prepare,
     process: attempts.process,
     handBack: (job) => handBack(String(job.id)),
