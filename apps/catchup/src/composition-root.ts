@@ -59,6 +59,8 @@ export async function composeCatchUp({ redis, shares }: CatchUpSettings, logger:
 
   // Queues wait out an outage, so no command ever gives up by itself; engines put limits on their calls.
   const connection = new Redis({ ...redis, maxRetriesPerRequest: null });
+  // Every queue of both engines listens to it.
+  connection.setMaxListeners(0);
   connection.on('error', (error) =>
     logger.warn({ operation: 'redis', err: error }, 'Redis connection error'),
   );

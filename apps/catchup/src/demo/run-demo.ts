@@ -14,6 +14,7 @@ import { traffic } from './traffic.js';
 const PRODUCER_NAME = 'legacy-producer';
 const SETTLE_TIMEOUT_MS = 20_000;
 const POLL_MS = 100;
+const STEADY_FOR_MS = 1500;
 
 export interface DemoOptions {
   readonly timeline: Timeline;
@@ -128,8 +129,9 @@ async function measureLegacyApp(stage: Stage): Promise<Idle> {
 }
 
 /** Leaves Redis alone for a while and counts what the only process that is connected did to it. */
-async function measureIdle({ state, observer, timeline, signal }: Stage, who: string): Promise<Idle> {
-  state.connections(await observer.connections());
+async function measureIdle(stage: Stage, who: string): Promise<Idle> {
+  const { state, observer, timeline, signal } = stage;
+  state.connections(await steadyConnections(stage));
   state.step(`${who}: counting what Redis would bill`);
   const startedAtMs = performance.now();
   const billedBefore = await observer.billed();
@@ -139,6 +141,20 @@ async function measureIdle({ state, observer, timeline, signal }: Stage, who: st
   const billed = (await observer.billed()) - billedBefore;
   const minutes = (performance.now() - startedAtMs) / 60_000;
   return { connections: await observer.connections(), billedPerMinute: Math.round(billed / minutes) };
+}
+
+/** A starting or closing app goes on opening or closing connections for a moment after it says it is done. */
+async function steadyConnections({ observer, signal }: Stage): Promise<number> {
+  const deadlineMs = performance.now() + SETTLE_TIMEOUT_MS;
+  let count = await observer.connections();
+  let sinceMs = performance.now();
+  while (performance.now() - sinceMs < STEADY_FOR_MS && performance.now() < deadlineMs) {
+    await sleep(POLL_MS, undefined, { signal });
+    const now = await observer.connections();
+    if (now !== count || now === 0) sinceMs = performance.now();
+    count = now;
+  }
+  return count;
 }
 
 interface Producer {
