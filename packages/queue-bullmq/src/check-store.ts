@@ -23,23 +23,26 @@ export async function checkStore(connection: Redis, limitMs: number): Promise<vo
 
 /** Asks as soon as the connection is up; fails with what kept it from coming up. */
 async function withinConnection<T>(connection: Redis, limitMs: number, ask: () => Promise<T>): Promise<T> {
-  if (connection.status === 'end') throw unavailable('the connection it was lent was closed');
+  const closed = () => unavailable('the connection it was lent was closed');
+  if (connection.status === 'end') throw closed();
   const address = `${connection.options.host ?? 'localhost'}:${connection.options.port ?? 6379}`;
   let timer: NodeJS.Timeout | undefined;
   let onError: (error: Error) => void = () => undefined;
+  let onEnd: () => void = () => undefined;
   const failed = new Promise<never>((_, reject) => {
     let last: Error | undefined;
     onError = (error) => {
       last = error;
       reject(unavailable(whatFailed(error, address), { cause: error }));
     };
+    onEnd = () => reject(closed());
     timer = setTimeout(
       () => reject(unavailable(`no answer from ${address} within ${limitMs} ms`, { cause: last })),
       limitMs,
     );
   });
   failed.catch(() => undefined);
-  connection.on('error', onError);
+  connection.on('error', onError).on('end', onEnd);
   try {
     return await Promise.race([whenUp(connection).then(ask), failed]);
   } catch (error) {
@@ -47,7 +50,7 @@ async function withinConnection<T>(connection: Redis, limitMs: number, ask: () =
     throw unavailable(whatFailed(error, address), { cause: error });
   } finally {
     clearTimeout(timer);
-    connection.off('error', onError);
+    connection.off('error', onError).off('end', onEnd);
   }
 }
 

@@ -19,29 +19,32 @@ export interface Patience {
 }
 
 export function createPatience(connection: Redis, limitMs: number): Patience {
-  let coming: Promise<void> | undefined;
+  let changing: Promise<void> | undefined;
 
-  // Shared, since every waiting call of its own would add a listener to the connection.
-  const connected = (): Promise<void> => {
-    if (connection.status === 'ready') return Promise.resolve();
+  /** Shared, since every waiting call of its own would add listeners to the connection. */
+  const readyOrClosed = (): Promise<void> => {
     if (connection.status === 'wait') connection.connect().catch(() => undefined);
-    coming ??= new Promise<void>((resolve) => {
-      connection.once('ready', () => {
-        coming = undefined;
+    changing ??= new Promise<void>((resolve) => {
+      const onChange = () => {
+        connection.off('ready', onChange).off('end', onChange);
+        changing = undefined;
         resolve();
-      });
+      };
+      connection.on('ready', onChange).on('end', onChange);
     });
-    return coming;
+    return changing;
   };
 
   return {
-    connected,
+    async connected() {
+      while (connection.status !== 'ready') await readyOrClosed();
+    },
     async run(work, { again = false } = {}) {
       const deadline = performance.now() + limitMs;
       for (;;) {
-        if (connection.status !== 'ready') {
+        while (connection.status !== 'ready') {
           if (connection.status === 'end') throw unavailable('the connection it was lent was closed');
-          await within(connected(), deadline, () => `no connection within ${limitMs} ms`);
+          await within(readyOrClosed(), deadline, () => `no connection within ${limitMs} ms`);
         }
         try {
           return await within(work(), deadline, () => `no answer within ${limitMs} ms`);

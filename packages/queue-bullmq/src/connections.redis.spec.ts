@@ -1,0 +1,114 @@
+import { defineQueue, type QueueDefinition, type StandardSchema } from '@switchyard/queue-contract';
+import {
+  commandsBetween,
+  countConnections,
+  parseClientList,
+  parseCommandStats,
+  startRedis,
+  type RedisServer,
+} from '@switchyard/local-redis';
+import { Redis } from 'ioredis';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createBullMqEngine } from './index.js';
+
+const anything: StandardSchema<unknown> = {
+  '~standard': { version: 1, vendor: 'test', validate: (value) => ({ value }) },
+};
+const ELEVEN = Array.from({ length: 11 }, (_, n) =>
+  defineQueue({ name: `queue-${n}`, tier: 'medium', jobs: { work: anything } }),
+);
+
+let server: RedisServer;
+let connection: Redis;
+let observer: Redis;
+
+beforeAll(async () => {
+  server = await startRedis();
+});
+afterAll(() => server.stop());
+beforeEach(() => {
+  connection = new Redis(server.url, { maxRetriesPerRequest: null });
+  observer = new Redis(server.url);
+});
+afterEach(async () => {
+  connection.disconnect();
+  await observer.flushall();
+  observer.disconnect();
+});
+
+/** Without the observer's own. */
+const connections = async () => countConnections(parseClientList((await observer.client('LIST')) as string));
+
+async function expectConnections(count: number): Promise<void> {
+  const deadline = Date.now() + 5000;
+  while ((await connections()) !== count && Date.now() < deadline) await sleep(20);
+  expect(await connections()).toBe(count);
+}
+
+const consumeAll = async (
+  engine: ReturnType<typeof createBullMqEngine>,
+  queues: readonly QueueDefinition[],
+) => {
+  const consumers = queues.map((queue) => engine.queue(queue).consumer.consume({ work: () => 'done' }));
+  await Promise.all(consumers.map((consumer) => consumer.ready()));
+};
+
+test('11 queues and 11 consumers hold 2 connections, 3 while somebody listens, 1 after close', async () => {
+  const engine = createBullMqEngine({ connection });
+  const queues = ELEVEN.map((definition) => engine.queue(definition));
+  await connection.ping();
+  expect(await connections()).toBe(1);
+
+  await consumeAll(engine, ELEVEN);
+  await Promise.all(queues.map((queue) => queue.producer.add('work', null)));
+  await expectConnections(2);
+
+  const completed: string[] = [];
+  const endings = await Promise.all(
+    queues.map((queue) => queue.events.on('completed', ({ jobId }) => completed.push(jobId))),
+  );
+  await expectConnections(3);
+  const added = await Promise.all(queues.map((queue) => queue.producer.add('work', null)));
+  const results = await Promise.all(
+    queues.map((queue, n) => queue.events.waitForEnd(added[n]?.id ?? '', { timeoutMs: 5000 })),
+  );
+  expect(results).toEqual(queues.map(() => 'done'));
+  await expectConnections(3);
+
+  for (const end of endings.slice(1)) await end();
+  await expectConnections(3);
+  await endings[0]?.();
+  await expectConnections(2);
+  expect(completed).toEqual(expect.arrayContaining(added.map(({ id }) => id)));
+
+  await engine.close();
+  await expectConnections(1);
+  expect(await connection.ping()).toBe('PONG');
+});
+
+test('waiting for one job opens the third connection and closes it again', async () => {
+  const engine = createBullMqEngine({ connection });
+  const [first] = ELEVEN as [(typeof ELEVEN)[number]];
+  const queue = engine.queue(first);
+  const { id } = await queue.producer.add('work', null);
+  const waiting = queue.events.waitForEnd(id, { timeoutMs: 10_000 });
+  await expectConnections(2);
+  await consumeAll(engine, [first]);
+  expect(await waiting).toBe('done');
+  await expectConnections(2);
+  await engine.close();
+  await expectConnections(1);
+});
+
+test('withWork costs one EXISTS when there is nothing to run', async () => {
+  const engine = createBullMqEngine({ connection });
+  const names = ELEVEN.map(({ name }) => name);
+  const stats = async () => parseCommandStats(await observer.info('commandstats'));
+  await connection.ping();
+  const before = await stats();
+  expect(await engine.withWork(names)).toEqual(new Set());
+  const sent = commandsBetween(before, await stats());
+  sent instanceof Map && sent.delete('info');
+  expect(Object.fromEntries(sent)).toEqual({ exists: 1 });
+  await engine.close();
+});
