@@ -36,7 +36,7 @@ export function createRateLimiter(run: RunScript, key: string, { max, durationMs
     if (!job) return undefined;
     let mayStart = false;
     try {
-      mayStart = (await run(RATE_LIMIT_START, [key], [max, durationMs])) === 1;
+      mayStart = (await run(RATE_LIMIT_START, [key], [max, durationMs, String(job.id)])) === 1;
     } finally {
       if (!mayStart) await giveBack(job);
     }
