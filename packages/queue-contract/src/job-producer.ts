@@ -12,10 +12,11 @@ export type NewJob<S extends JobSchemas> = {
 
 export interface JobProducer<S extends JobSchemas = JobSchemas> {
   /**
-   * Queues one job. The payload is checked against its schema and stored as it was given; the handler gets what
-   * the schema makes of it.
+   * Queues one job. The payload is checked against its schema and stored as it was given, as JSON in which
+   * `undefined` is `null`; the handler gets what the schema makes of it.
    *
-   * @throws InvalidPayloadError, UnknownJobNameError, InvalidOptionError — nothing is queued then
+   * @throws InvalidPayloadError (what JSON cannot carry, too), UnknownJobNameError, InvalidOptionError — nothing is
+   *   queued then
    * @throws EngineUnavailableError when the store did not answer in time; the job may or may not be queued
    */
   add<N extends JobName<S>>(name: N, data: JobInput<S, N>, options?: JobOptions): Promise<JobReference>;

@@ -216,6 +216,27 @@ export const consumerCases: readonly ContractCase[] = [
     },
   },
   {
+    title: '[23] a listener that throws disturbs neither the job nor the other listeners',
+    async run({ engine, declare, consume }) {
+      const queue = engine.queue(declare());
+      const consumer = await consume(queue, ({ data }) => {
+        if (data === 'bad') throw new Error('no');
+      });
+      const heard: string[] = [];
+      for (const event of ['active', 'completed', 'failed', 'drained', 'progress'] as const) {
+        consumer.on(event, () => {
+          throw new Error(`a listener of ${event}`);
+        });
+        consumer.on(event, () => heard.push(event));
+      }
+      const good = await queue.producer.add('work', 'good');
+      expect(await ended(queue, good.id)).toMatchObject({ state: 'completed', attemptsMade: 1 });
+      const bad = await queue.producer.add('work', 'bad');
+      expect(await ended(queue, bad.id)).toMatchObject({ state: 'failed', failedReason: 'no' });
+      await eventually('all were heard', () => heard.includes('failed') && heard.includes('completed'));
+    },
+  },
+  {
     title: 'a consumer that was closed takes no more jobs, and closing it again is harmless',
     async run({ engine, declare, consume }) {
       const queue = engine.queue(declare());

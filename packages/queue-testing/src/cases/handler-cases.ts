@@ -81,6 +81,22 @@ export const handlerCases: readonly ContractCase[] = [
     },
   },
   {
+    title: 'a result that JSON cannot carry fails the attempt',
+    async run({ engine, declare, consume }) {
+      const queue = engine.queue(declare());
+      const circular: { self?: unknown } = {};
+      circular.self = circular;
+      const results = [circular, 10n];
+      await consume(queue, ({ data, attempt }) => (attempt === 1 ? results[data as number] : 'plain'));
+      for (const [n] of results.entries()) {
+        const single = await queue.producer.add('work', n);
+        expect(await ended(queue, single.id)).toMatchObject({ state: 'failed', attemptsMade: 1 });
+        const retried = await queue.producer.add('work', n, { attempts: 2 });
+        expect(await ended(queue, retried.id)).toMatchObject({ result: 'plain', attemptsMade: 2 });
+      }
+    },
+  },
+  {
     title: '[8] timeoutMs fails the attempt and aborts its signal; the job may pass at the next',
     async run({ engine, declare, consume, latch }) {
       const queue = engine.queue(declare({ defaults: { timeoutMs: 200 } }));

@@ -49,6 +49,26 @@ export const payloadCases: readonly ContractCase[] = [
     },
   },
   {
+    title:
+      'an undefined payload is null; what JSON cannot carry is an InvalidPayloadError, and nothing is queued',
+    async run({ engine, declare }) {
+      const queue = engine.queue(declare());
+      const circular: { self?: unknown } = {};
+      circular.self = circular;
+      for (const data of [circular, 10n, { n: 10n }, () => null, Symbol('s')]) {
+        await expect(queue.producer.add('work', data)).rejects.toBeInstanceOf(InvalidPayloadError);
+        const many = queue.producer.addMany([
+          { name: 'work', data: 'good' },
+          { name: 'work', data },
+        ]);
+        await expect(many).rejects.toBeInstanceOf(InvalidPayloadError);
+      }
+      expect(await queue.inspector.counts()).toEqual(NOTHING);
+      const { id } = await queue.producer.add('work', undefined);
+      expect((await queue.inspector.job(id))?.data).toBeNull();
+    },
+  },
+  {
     title: 'a payload is stored as it was given; the handler gets what its schema makes of it',
     async run({ engine, queueName, afterwards }) {
       const definition = defineQueue({ name: queueName, tier: 'medium', jobs: { notify: withDefault } });

@@ -58,16 +58,27 @@ export const retentionCases: readonly ContractCase[] = [
     title: '[21] { ageSeconds } drops what is older, in seconds, when the next one ends',
     async run({ engine, declare, consume }) {
       const queue = engine.queue(declare());
-      await consume(queue, () => null);
-      await queue.producer.add('work', null, { id: 'old', removeOnComplete: { ageSeconds: 1 } });
-      const endedAtMs = (await ended(queue, 'old')).finishedAtMs ?? 0;
-      await queue.producer.add('work', null, { id: 'young', removeOnComplete: { ageSeconds: 60 } });
-      await ended(queue, 'young');
-      expect(await queue.inspector.job('old')).not.toBeNull();
+      await consume(queue, ({ data }) => {
+        if (data === 'fail') throw new Error('no');
+      });
+      const long = { ageSeconds: 60 };
+      const short = { ageSeconds: 1 };
+      const run = async (id: string, retention: { ageSeconds: number; count?: number }) => {
+        await queue.producer.add('work', 'pass', { id: `${id} passed`, removeOnComplete: retention });
+        await queue.producer.add('work', 'fail', { id: `${id} failed`, removeOnFail: retention });
+        return (await ended(queue, `${id} failed`)).finishedAtMs ?? 0;
+      };
+      const endedAtMs = await run('old', short);
+      await run('young', long);
+      expect(await queue.inspector.counts()).toMatchObject({ completed: 2, failed: 2 });
       await quiet(endedAtMs + 2100 - Date.now());
-      await queue.producer.add('work', null, { id: 'next', removeOnComplete: { ageSeconds: 1 } });
-      await ended(queue, 'next');
-      await eventually('it is gone', async () => (await queue.inspector.job('old')) === null);
+      await queue.producer.add('work', 'pass', { id: 'next passed', removeOnComplete: short });
+      await queue.producer.add('work', 'fail', { id: 'next failed', removeOnFail: { ...short, count: 50 } });
+      await ended(queue, 'next failed');
+      for (const how of ['passed', 'failed']) {
+        await eventually('it is gone', async () => (await queue.inspector.job(`old ${how}`)) === null);
+        expect(await queue.inspector.job(`next ${how}`)).not.toBeNull();
+      }
     },
   },
 ];

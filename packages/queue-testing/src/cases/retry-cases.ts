@@ -161,6 +161,29 @@ export const retryCases: readonly ContractCase[] = [
     },
   },
   {
+    title: '[7] a custom backoff that throws, or that the queue no longer declares, loses no attempt',
+    needs: ['custom-backoff'],
+    async run({ engine, another, declare, consume }) {
+      const definition = declare({
+        backoffDelayMs() {
+          throw new Error('cannot say');
+        },
+      });
+      const queue = engine.queue(definition);
+      const bare = (await another()).queue({ ...definition, backoffDelayMs: undefined });
+      for (const consuming of [queue, bare]) {
+        const consumer = await consume(consuming, ({ attempt }) => {
+          if (attempt < 3) throw new Error('again');
+          return 'third time';
+        });
+        const options = { attempts: 3, backoff: { type: 'custom' } } as const;
+        const { id } = await queue.producer.add('work', null, options);
+        expect(await ended(queue, id)).toMatchObject({ result: 'third time', attemptsMade: 3 });
+        await consumer.close();
+      }
+    },
+  },
+  {
     title: "backoff defaults to the declaration's",
     async run({ engine, declare, consume }) {
       const queue = engine.queue(
@@ -173,6 +196,34 @@ export const retryCases: readonly ContractCase[] = [
       });
       await ended(queue, (await queue.producer.add('work', null)).id);
       expect((startsAtMs[1] ?? 0) - (startsAtMs[0] ?? 0)).toBeGreaterThanOrEqual(299);
+    },
+  },
+  {
+    title: '[23] an error is an error, whatever its name or message: the job is tried again',
+    async run({ engine, declare, consume }) {
+      const queue = engine.queue(declare());
+      const named = (name: string, message: string) => Object.assign(new Error(message), { name });
+      const errors = [
+        named('UnrecoverableError', 'of a library'),
+        named('WaitingError', 'job moved to wait'),
+        named('DelayedError', 'job moved to delayed'),
+        named('RateLimitError', 'bullmq:rateLimitExceeded'),
+        named('Error', 'job stalled more than allowable limit'),
+        named('Error', ''),
+        Object.freeze(new TypeError('frozen')),
+        new AggregateError([new Error('one')], 'many'),
+        new Error('x'.repeat(100_000)),
+        new DOMException('aborted', 'AbortError'),
+      ];
+      await consume(queue, ({ data, attempt }) => {
+        if (attempt === 1) throw errors[data as number];
+        return attempt;
+      });
+      for (const [n, error] of errors.entries()) {
+        const { id } = await queue.producer.add('work', n, { attempts: 2 });
+        const job = await ended(queue, id);
+        expect([error.name, job.state, job.result]).toEqual([error.name, 'completed', 2]);
+      }
     },
   },
   {
