@@ -129,18 +129,17 @@ export function createRollout(options: RolloutOptions): Rollout {
       lookAgain = false;
       soon = await look();
     } while (lookAgain && running);
-    for (const heard of [...onLook]) heard();
+    // Whoever is told may ask for the next look at once, so this one is over before they are.
+    looking = undefined;
     if (running) timer = setTimeout(wake, soon ? switchingCheckMs : idleCheckMs);
+    for (const heard of [...onLook]) heard();
   }
 
   function wake(): void {
     if (!running) return;
     clearTimeout(timer);
-    if (looking) {
-      lookAgain = true;
-      return;
-    }
-    looking = lookUntilDone().finally(() => (looking = undefined));
+    if (looking) lookAgain = true;
+    else looking = lookUntilDone();
   }
 
   function checkEngines(): void {
