@@ -7,6 +7,7 @@ import {
   type RunningJob,
 } from '@switchyard/queue-contract';
 import { WaitingError, type Job as BullMqJob } from 'bullmq';
+import { asError } from './as-error.js';
 import { attemptError } from './attempt-error.js';
 import { ENGINE_NAME } from './engine-name.js';
 import { callerId } from './stored-id.js';
@@ -44,7 +45,7 @@ export function startAttempt<S extends JobSchemas>(request: AttemptRequest<S>): 
     gate,
   });
   const handled = run.then(storable, (thrown: unknown) => {
-    throw attemptError(thrown instanceof Error ? thrown : new Error(String(thrown)));
+    throw attemptError(asError(thrown));
   });
   let abandon: () => void = () => undefined;
   const abandoned = new Promise<never>((_, reject) => {

@@ -1,5 +1,6 @@
 import { EngineUnavailableError } from '@switchyard/queue-contract';
 import type { Redis } from 'ioredis';
+import { asError } from './as-error.js';
 import { ENGINE_NAME } from './engine-name.js';
 import { lacksEvictionPolicy, storeProblem } from './store-problem.js';
 
@@ -46,8 +47,8 @@ async function withinConnection<T>(connection: Redis, limitMs: number, ask: () =
   try {
     return await Promise.race([whenUp(connection).then(ask), failed]);
   } catch (error) {
-    if (error instanceof EngineUnavailableError || !(error instanceof Error)) throw error;
-    throw unavailable(whatFailed(error, address), { cause: error });
+    if (error instanceof EngineUnavailableError) throw error;
+    throw unavailable(whatFailed(asError(error), address), { cause: error });
   } finally {
     clearTimeout(timer);
     connection.off('error', onError).off('end', onEnd);

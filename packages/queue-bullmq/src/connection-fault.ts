@@ -1,3 +1,5 @@
+import { isError } from './as-error.js';
+
 const CODES = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
@@ -17,7 +19,7 @@ const MESSAGES =
 
 /** Whether an error tells of the connection rather than of the command. */
 export function isConnectionFault(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
+  if (!isError(error)) return false;
   const { code } = error as NodeJS.ErrnoException;
   return CODES.has(String(code)) || MESSAGES.test(error.message);
 }

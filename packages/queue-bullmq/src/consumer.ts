@@ -10,6 +10,7 @@ import {
   type QueueDefinition,
 } from '@switchyard/queue-contract';
 import type { Job as BullMqJob, Worker } from 'bullmq';
+import { asError } from './as-error.js';
 import { originalError } from './attempt-error.js';
 import { startAttempt, type Attempt } from './attempt.js';
 import type { BullMqQueue } from './bullmq-queue.js';
@@ -77,7 +78,7 @@ function startConsumer<S extends JobSchemas>(
   });
 
   const onError = (error: unknown) => {
-    if (report(error) && error instanceof Error) listeners.emit('error', { error });
+    if (report(error)) listeners.emit('error', { error: asError(error) });
   };
 
   const countingGate: JobGate = {

@@ -1,5 +1,6 @@
 import type { ReportError } from '@switchyard/queue-contract';
 import type { Redis } from 'ioredis';
+import { asError } from './as-error.js';
 import { isConnectionFault } from './connection-fault.js';
 import { ENGINE_NAME } from './engine-name.js';
 
@@ -16,7 +17,7 @@ export interface FaultReport {
 export function createFaultReport(connection: Redis, reportError: ReportError | undefined): FaultReport {
   let isOut = false;
   const report = (thrown: unknown, queue?: string): boolean => {
-    const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+    const error = asError(thrown);
     if (isConnectionFault(error)) {
       if (isOut) return false;
       isOut = true;

@@ -11,6 +11,7 @@ import {
   type QueueDefinition,
 } from '@switchyard/queue-contract';
 import type { Queue } from 'bullmq';
+import { asError } from './as-error.js';
 import type { BullMqQueue } from './bullmq-queue.js';
 import { ENGINE_NAME } from './engine-name.js';
 import { callerId, storedId } from './stored-id.js';
@@ -93,7 +94,7 @@ function storable(queue: string, name: string, data: unknown): unknown {
   try {
     if (JSON.stringify(data) !== undefined) return data;
   } catch (error) {
-    throw new InvalidPayloadError(queue, name, error instanceof Error ? error.message : String(error));
+    throw new InvalidPayloadError(queue, name, asError(error).message);
   }
   throw new InvalidPayloadError(queue, name, `a ${typeof data} is no JSON value`);
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Redis } from 'ioredis';
+import { asError } from './as-error.js';
 
 /** A Lua script, called by its hash; its text travels only to a server that does not know it. */
 export function createScript(
@@ -10,7 +11,7 @@ export function createScript(
     try {
       return await redis.evalsha(sha1, keys.length, ...keys, ...args);
     } catch (error) {
-      if (!(error instanceof Error && error.message.startsWith('NOSCRIPT'))) throw error;
+      if (!asError(error).message.startsWith('NOSCRIPT')) throw error;
       return redis.eval(lua, keys.length, ...keys, ...args);
     }
   };

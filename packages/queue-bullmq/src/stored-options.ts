@@ -7,6 +7,7 @@ import {
   type Retention,
 } from '@switchyard/queue-contract';
 import type { BackoffStrategy, JobsOptions, KeepJobs } from 'bullmq';
+import { asError } from './as-error.js';
 import { originalError } from './attempt-error.js';
 import { storedId } from './stored-id.js';
 
@@ -69,7 +70,7 @@ export function backoffStrategy<S extends JobSchemas>(
       return Math.min(Math.ceil(waitMs), MAX_BACKOFF_MS);
     } catch (thrown) {
       // BullMQ would leave the job active until its lock runs out.
-      report(thrown instanceof Error ? thrown : new Error(String(thrown)));
+      report(asError(thrown));
       return 0;
     }
   };

@@ -7,6 +7,7 @@ import {
   WaitTimeoutError,
   type JobEvents,
 } from '@switchyard/queue-contract';
+import { asError } from './as-error.js';
 import type { BullMqQueue } from './bullmq-queue.js';
 import { ENGINE_NAME } from './engine-name.js';
 import type { EventHub } from './event-hub.js';
@@ -101,9 +102,7 @@ export function createWaitForEnd(bullMqQueue: BullMqQueue, hub: EventHub): JobEv
     };
 
     const timer = setTimeout(() => settle({ error: new WaitTimeoutError(name, id, timeoutMs) }), timeoutMs);
-    const watching = watch().catch((error: unknown) =>
-      settle({ error: error instanceof Error ? error : new Error(String(error)) }),
-    );
+    const watching = watch().catch((error: unknown) => settle({ error: asError(error) }));
     const end = await ended;
     clearTimeout(timer);
     const stopped = watching.then(async () => {
