@@ -1,19 +1,16 @@
-import {
-  defineQueue,
-  type Consumer,
-  type ConsumeOptions,
-  type EngineCapability,
-  type EngineQueue,
-  type Job,
-  type QueueDefinition,
-  type QueueEngine,
-  type RunningJob,
-  type StandardSchema,
+import type {
+  Consumer,
+  ConsumeOptions,
+  EngineCapability,
+  EngineQueue,
+  Job,
+  QueueDefinition,
+  QueueEngine,
+  RunningJob,
+  StandardSchema,
 } from '@switchyard/queue-contract';
-import type { EngineUnderTest } from './engine-under-test.js';
 import { eventually } from './eventually.js';
-import { createLatch, type Latch } from './latch.js';
-import { anything } from './payload-schemas.js';
+import type { Latch } from './latch.js';
 
 /** One promise of the port. Its title is what a reader learns the contract from; `[n]` is a row of PITFALLS.md. */
 export interface ContractCase {
@@ -46,57 +43,6 @@ export interface CaseContext {
   latch(): Latch;
   /** Runs at the end of the case, last registered first. */
   afterwards(clean: () => unknown): void;
-}
-
-let queues = 0;
-
-/** Runs a case and cleans up behind it, whether it passes or not. */
-export async function runCase(contractCase: ContractCase, tested: EngineUnderTest): Promise<void> {
-  const cleanups: (() => unknown)[] = [];
-  const afterwards = (clean: () => unknown) => void cleanups.unshift(clean);
-  const latches: Latch[] = [];
-  const queueName = `contract-${process.pid}-${++queues}`;
-  const context: CaseContext = {
-    engine: tested.engine,
-    rerunWithinMs: tested.rerunWithinMs ?? 10_000,
-    queueName,
-    afterwards,
-    async another() {
-      const engine = await tested.another();
-      afterwards(() => engine.close({ timeoutMs: 1000 }));
-      return engine;
-    },
-    declare: (settings = {}) =>
-      defineQueue({
-        name: queueName,
-        tier: 'medium',
-        jobs: { work: anything, other: anything },
-        ...settings,
-      }),
-    async consume(queue, handler, options) {
-      const consumer = queue.consumer.consume({ work: handler, other: handler }, options);
-      afterwards(() => consumer.close({ timeoutMs: 1000 }));
-      await consumer.ready();
-      return consumer;
-    },
-    latch() {
-      const latch = createLatch();
-      latches.push(latch);
-      return latch;
-    },
-  };
-  const problems: unknown[] = [];
-  const attempt = async (step: () => unknown) => {
-    try {
-      await step();
-    } catch (problem) {
-      problems.push(problem);
-    }
-  };
-  await attempt(() => contractCase.run(context));
-  for (const latch of latches) latch.open();
-  for (const clean of cleanups) await attempt(clean);
-  if (problems.length > 0) throw problems[0];
 }
 
 /** Waits until the job has completed or failed for good, and answers it. */

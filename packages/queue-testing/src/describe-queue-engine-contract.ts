@@ -1,20 +1,11 @@
-import { UnsupportedByEngineError, type EngineCapability } from '@switchyard/queue-contract';
+import { UnsupportedByEngineError } from '@switchyard/queue-contract';
+import { CAPABILITIES } from './capability-probes.js';
 import { contractCases } from './cases/index.js';
-import { runCase } from './contract-case.js';
 import type { DeclaredGaps, EngineUnderTest, MakeEngine } from './engine-under-test.js';
+import { misdeclaredGaps, planContract } from './plan-contract.js';
+import { runCase } from './run-case.js';
 
 const CASE_TIMEOUT_MS = 60_000;
-
-const CAPABILITIES = Object.keys({
-  priorities: true,
-  lifo: true,
-  deduplication: true,
-  'custom-backoff': true,
-  'rate-limit': true,
-  schedules: true,
-  'queue-events': true,
-  pause: true,
-} satisfies Record<EngineCapability, true>) as EngineCapability[];
 
 /**
  * Declares the contract suite inside a spec that Jest runs: every promise of the port, on one engine.
@@ -39,26 +30,18 @@ export function describeQueueEngineContract(
     });
 
     test('declares gaps of this contract only, each with a reason', () => {
-      const known = new Set<string>(CAPABILITIES);
-      for (const { cases } of contractCases) for (const { title } of cases) known.add(title);
-      expect(Object.keys(declaredGaps).filter((gap) => !known.has(gap))).toEqual([]);
-      expect(Object.values(declaredGaps).filter((reason) => !reason?.trim())).toEqual([]);
+      expect(misdeclaredGaps(contractCases, declaredGaps)).toEqual([]);
     });
 
-    for (const { role, cases } of contractCases) {
+    for (const { role, tests } of planContract(contractCases, declaredGaps)) {
       describe(role, () => {
-        for (const contractCase of cases) {
-          const { title, needs = [] } = contractCase;
-          const gap = [title, ...needs].map((key) => declaredGaps[key]).find((reason) => reason);
-          if (gap === undefined) {
-            test(title, () => runCase(contractCase, tested), CASE_TIMEOUT_MS);
-          } else {
-            test(
-              `declared gap (${gap}), refused with a typed error: ${title}`,
-              () => expect(runCase(contractCase, tested)).rejects.toBeInstanceOf(UnsupportedByEngineError),
-              CASE_TIMEOUT_MS,
-            );
-          }
+        for (const { title, run, isGap } of tests) {
+          const runOrRefuse = async () => {
+            const running = runCase({ run }, tested);
+            if (isGap) await expect(running).rejects.toBeInstanceOf(UnsupportedByEngineError);
+            else await running;
+          };
+          test(title, runOrRefuse, CASE_TIMEOUT_MS);
         }
       });
     }

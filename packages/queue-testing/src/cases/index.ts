@@ -1,4 +1,4 @@
-import type { ContractCase } from '../contract-case.js';
+import type { RoleCases } from '../plan-contract.js';
 import { addCases } from './add-cases.js';
 import { closeCases } from './close-cases.js';
 import { consumerCases } from './consumer-cases.js';
@@ -20,7 +20,7 @@ import { timeZoneCases } from './time-zone-cases.js';
 import { waitForEndCases } from './wait-for-end-cases.js';
 
 /** The whole contract, role by role, in the order a reader would want to learn it. */
-export const contractCases: readonly { readonly role: string; readonly cases: readonly ContractCase[] }[] = [
+export const contractCases: RoleCases = [
   { role: 'producer: adding', cases: addCases },
   { role: 'producer: ids', cases: jobIdCases },
   { role: 'producer: order', cases: orderCases },
