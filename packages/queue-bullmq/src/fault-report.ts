@@ -10,17 +10,41 @@ export interface FaultReport {
   stop(): void;
 }
 
+/** Connections notice the same loss, and the same return, at different times. */
+const SAME_FAULT_MS = 5000;
+
 /**
  * Eleven queues and their workers each meet a lost connection many times over; whoever reads the log wants to hear
- * of it once. An outage lasts until the lent connection is ready again.
+ * of it once.
+ *
+ * @param clock ms that never go back; only tests change it
  */
-export function createFaultReport(connection: Redis, reportError: ReportError | undefined): FaultReport {
-  let isOut = false;
+export function createFaultReport(
+  connection: Pick<Redis, 'status' | 'on' | 'off'>,
+  reportError: ReportError | undefined,
+  clock: () => number = () => performance.now(),
+): FaultReport {
+  const never = Number.NEGATIVE_INFINITY;
+  let reportedAt = never;
+  let lastFaultAt = never;
+  let readyAt = never;
+  let closedAt = never;
+
+  const isKnown = (nowMs: number): boolean => {
+    const isOfThisOutage = reportedAt > readyAt && reportedAt >= closedAt - SAME_FAULT_MS;
+    if (connection.status !== 'ready') return isOfThisOutage && reportedAt !== never;
+    // The lent connection is well: another one is late to come back, or was lost alone.
+    return nowMs - Math.max(readyAt, lastFaultAt) < SAME_FAULT_MS;
+  };
+
   const report = (thrown: unknown, queue?: string): boolean => {
     const error = asError(thrown);
     if (isConnectionFault(error)) {
-      if (isOut) return false;
-      isOut = true;
+      const nowMs = clock();
+      const known = isKnown(nowMs);
+      lastFaultAt = nowMs;
+      if (known) return false;
+      reportedAt = nowMs;
     }
     try {
       reportError?.(error, queue === undefined ? { engine: ENGINE_NAME } : { engine: ENGINE_NAME, queue });
@@ -31,11 +55,15 @@ export function createFaultReport(connection: Redis, reportError: ReportError | 
   };
   const onError = (error: Error) => void report(error);
   const onReady = () => {
-    isOut = false;
+    readyAt = clock();
   };
-  connection.on('error', onError).on('ready', onReady);
+  const onClose = () => {
+    // Failed tries to come back close as well; the outage began with the first.
+    if (closedAt <= readyAt) closedAt = clock();
+  };
+  connection.on('error', onError).on('ready', onReady).on('close', onClose);
   return {
     report,
-    stop: () => void connection.off('error', onError).off('ready', onReady),
+    stop: () => void connection.off('error', onError).off('ready', onReady).off('close', onClose),
   };
 }
