@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events';
+import { asError } from './as-error.js';
 import { literalPattern, type Subscriber } from './subscriber.js';
 
 /**
@@ -44,7 +45,7 @@ export class BullSubscriber extends EventEmitter {
         hear(message, channel);
       } catch (error) {
         // Bull parses what it hears without a net.
-        this.#report(error instanceof Error ? error : new Error(String(error)));
+        this.#report(asError(error));
       }
     });
     this.#stops.push(stop);

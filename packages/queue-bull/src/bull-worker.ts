@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { asError } from './as-error.js';
 import type { BullJob, BullQueue } from './bull-queue.js';
 import type { RateLimiter } from './rate-limit.js';
 
@@ -73,7 +74,7 @@ export function startBullWorker(
     };
   });
   bull.process('*', concurrency, hooks.process as never).catch((error: unknown) => {
-    if (!stopping) hooks.report(error instanceof Error ? error : new Error(String(error)));
+    if (!stopping) hooks.report(asError(error));
   });
 
   return {

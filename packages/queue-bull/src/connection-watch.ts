@@ -1,11 +1,12 @@
 import { EngineUnavailableError } from '@switchyard/queue-contract';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
 import { isUnrecoverableConnectionError, unavailable } from './store-errors.js';
 
 /** One set of listeners on the lent connection, however many wait for it. */
 export interface ConnectionWatch {
-  /** Calls back as soon as the connection can be written to, or never will again. */
-  onceReadyOrEnded(callback: () => void): void;
+  /** Calls back the next time that the connection becomes ready, or when it ends for good. */
+  onNextReady(callback: () => void): void;
   /**
    * Resolves when the connection is ready.
    *
@@ -13,9 +14,14 @@ export interface ConnectionWatch {
    * @throws EngineUnavailableError after `limitMs`, or at once when the connection was closed
    */
   whenReady(limitMs: number, failFast?: boolean): Promise<void>;
+  /** Resolves when a connection that broke just now counts as broken, which takes it a moment. */
+  settled(): Promise<void>;
   /** Takes its listeners off the connection. */
   release(): void;
 }
+
+/** Turns of the event loop between a write that failed and the connection's `close` event, with a margin. */
+const SETTLE_TURNS = 10;
 
 interface Waiter {
   readonly ended: (error: Error | undefined) => void;
@@ -53,8 +59,8 @@ export function watchConnection(
   connection.on('ready', ready).on('error', failed).on('end', end);
 
   return {
-    onceReadyOrEnded(callback) {
-      if (connection.status === 'ready' || connection.status === 'end') callback();
+    onNextReady(callback) {
+      if (connection.status === 'end') callback();
       else waiters.add({ ended: callback });
     },
     async whenReady(limitMs, failFast = false) {
@@ -83,6 +89,9 @@ export function watchConnection(
         }, limitMs);
         waiters.add(waiter);
       });
+    },
+    async settled() {
+      for (let turn = 0; turn < SETTLE_TURNS && connection.status === 'ready'; turn++) await nextTurn();
     },
     release() {
       connection.off('ready', ready).off('error', failed).off('end', end);

@@ -1,4 +1,5 @@
 import type { ConsumerEvents } from '@switchyard/queue-contract';
+import { asError } from './as-error.js';
 import type { BullJob, BullQueue } from './bull-queue.js';
 import { decodeJobId } from './job-ids.js';
 
@@ -26,7 +27,7 @@ export function createConsumerEvents(report: (error: Error) => void): ConsumerEm
         try {
           listener(payload as never);
         } catch (error) {
-          report(error instanceof Error ? error : new Error(String(error)));
+          report(asError(error));
         }
       }
     },

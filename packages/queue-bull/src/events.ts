@@ -1,4 +1,5 @@
 import type { JobEvents, JobSchemas, QueueDefinition, QueueEvents } from '@switchyard/queue-contract';
+import { asError } from './as-error.js';
 import type { EngineContext } from './engine-context.js';
 import { decodeJobId } from './job-ids.js';
 import { readEnd } from './job-end-messages.js';
@@ -61,7 +62,7 @@ export function createEvents<S extends JobSchemas>(
         const payload = read(message);
         if (payload) listener(payload);
       } catch (error) {
-        outages.task(error instanceof Error ? error : new Error(String(error)), queue);
+        outages.task(asError(error), queue);
       }
     });
     try {

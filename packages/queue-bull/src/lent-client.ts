@@ -22,16 +22,21 @@ export function createLentClient(lent: Redis, watch: ConnectionWatch): Redis {
   });
   const send: Redis['sendCommand'] = (command, stream) => lent.sendCommand(command, stream);
   client.sendCommand = (command, stream) => {
-    if (lent.status === 'ready' || lent.options.enableOfflineQueue) return send(command, stream);
+    if (lent.options.enableOfflineQueue || isWritable(lent)) return send(command, stream);
     // Without a queue of its own the lent connection would refuse what comes during a reconnect, and a job that
     // ended just then would be run again.
-    watch.onceReadyOrEnded(() => void send(command, stream));
+    watch.onNextReady(() => void send(command, stream));
     return command.promise;
   };
   client.quit = () => Promise.resolve('OK');
   client.disconnect = () => {};
   client.multi = multiWithoutTransaction(client);
   return client;
+}
+
+/** A stream that has just broken is not writable, although its connection still counts as ready for a moment. */
+function isWritable({ status, stream }: Redis): boolean {
+  return status === 'ready' && stream.writable;
 }
 
 /**

@@ -11,6 +11,7 @@ import {
   type QueueDefinition,
 } from '@switchyard/queue-contract';
 import type Bull from 'bull';
+import { asError } from './as-error.js';
 import { toBullOptions } from './bull-options.js';
 import type { BullJobOptions } from './bull-queue.js';
 import type { EngineContext } from './engine-context.js';
@@ -40,7 +41,7 @@ export function createProducer<S extends JobSchemas>(
     const { defaults = {}, priorities = false } = definition;
     const resolved = resolveJobOptions(where, defaults, priorities, options);
     checkIsJson(name, data);
-    // With an id of our own, a command that the connection sends again after an outage adds no second job.
+    // With an id of our own, an add that is sent again after an outage adds no second job.
     return { name, data, opts: toBullOptions({ ...resolved, id: resolved.id ?? randomUUID() }) };
   }
 
@@ -48,16 +49,12 @@ export function createProducer<S extends JobSchemas>(
     try {
       JSON.stringify(data);
     } catch (error) {
-      throw new InvalidPayloadError(
-        queue,
-        name,
-        `no JSON: ${error instanceof Error ? error.message : error}`,
-      );
+      throw new InvalidPayloadError(queue, name, `no JSON: ${asError(error).message}`);
     }
   }
 
   async function addOne({ name, data, opts }: PreparedJob): Promise<JobReference> {
-    const job = await call(() => bull.add(name, storableData(data), opts as Bull.JobOptions));
+    const job = await call(() => bull.add(name, storableData(data), opts as Bull.JobOptions), 'repeatable');
     return toReference(name, job.id);
   }
 
@@ -67,13 +64,7 @@ export function createProducer<S extends JobSchemas>(
       data: storableData(data),
       opts: opts as Bull.JobOptions,
     }));
-    let added: readonly Bull.Job[];
-    try {
-      added = await call(() => bull.addBulk(bulk));
-    } catch (error) {
-      if (error instanceof EngineUnavailableError && !isCutOff(error)) throw error;
-      added = [];
-    }
+    const added = await call(() => bull.addBulk(bulk), 'repeatable');
     const references: JobReference[] = [];
     for (const [n, job] of jobs.entries()) {
       const id = added[n]?.id;
@@ -104,9 +95,4 @@ export function createProducer<S extends JobSchemas>(
       return references;
     },
   };
-}
-
-/** Whether the connection broke while the batch was on its way, so that some of it may have arrived. */
-function isCutOff(error: EngineUnavailableError): boolean {
-  return error.cause instanceof Error && error.cause.message === 'Command aborted due to connection close';
 }

@@ -9,6 +9,7 @@ import {
   type QueueDefinition,
   type Schedule,
 } from '@switchyard/queue-contract';
+import { asError } from './as-error.js';
 import { toBullOptions } from './bull-options.js';
 import type { BullJobOptions, BullRepeat } from './bull-queue.js';
 import type { EngineContext } from './engine-context.js';
@@ -186,7 +187,7 @@ function repeatOf(where: string, { rule, endAtMs, remainingRuns }: Schedule): Bu
   try {
     checkCron(cron, timeZone);
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = asError(error).message;
     throw new InvalidOptionError(`rule.cron of a schedule of ${where}`, cron, `a cron expression (${why})`);
   }
   return { cron, tz: timeZone, ...limits };

@@ -1,3 +1,4 @@
+import { isNativeError } from 'node:util/types';
 import { EngineUnavailableError, QueueError } from '@switchyard/queue-contract';
 
 /** Replies of Redis that mean it cannot be used for queues now, by their first word. */
@@ -22,7 +23,7 @@ const LOST = [
 
 /** Whether the command failed because of its connection, so that it may or may not have been carried out. */
 export function isConnectionError(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
+  if (!isNativeError(error)) return false;
   if (error.name === 'MaxRetriesPerRequestError') return true;
   if (LOST.includes(error.message)) return true;
   const { code } = error as NodeJS.ErrnoException;
@@ -36,7 +37,7 @@ export function isUnrecoverableConnectionError(error: Error): boolean {
 
 /** An error of the store as callers of the port see it: a fault of the store is an EngineUnavailableError. */
 export function asQueueError(engine: string, error: unknown): unknown {
-  if (error instanceof QueueError || !(error instanceof Error)) return error;
+  if (error instanceof QueueError || !isNativeError(error)) return error;
   return isConnectionError(error) || refusal(error) || isOldPasswordError(error)
     ? unavailable(engine, error)
     : error;
