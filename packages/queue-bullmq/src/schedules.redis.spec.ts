@@ -1,0 +1,278 @@
+import {
+  defineQueue,
+  JobStateError,
+  type EngineQueue,
+  type StandardSchema,
+} from '@switchyard/queue-contract';
+import { startRedis, type RedisServer } from '@switchyard/local-redis';
+import { Queue, Worker } from 'bullmq';
+import { Redis } from 'ioredis';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createBullMqEngine } from './index.js';
+import { createScript } from './script.js';
+import { suspendScheduleLua } from './suspend-schedule.lua.js';
+
+const anything: StandardSchema<unknown> = {
+  '~standard': { version: 1, vendor: 'test', validate: (value) => ({ value }) },
+};
+type Jobs = { readonly work: typeof anything };
+const HOUR_MS = 3_600_000;
+
+let server: RedisServer;
+let connection: Redis;
+let engine: ReturnType<typeof createBullMqEngine>;
+let queue: EngineQueue<Jobs>;
+let name = '';
+let queues = 0;
+const closings: (() => unknown)[] = [];
+
+beforeAll(async () => {
+  server = await startRedis();
+  connection = new Redis(server.url, { maxRetriesPerRequest: null });
+});
+afterAll(async () => {
+  connection.disconnect();
+  await server.stop();
+});
+beforeEach(() => {
+  name = `schedules-${++queues}`;
+  engine = createBullMqEngine({ connection });
+  queue = engine.queue(defineQueue({ name, tier: 'medium', jobs: { work: anything } }));
+});
+afterEach(async () => {
+  await engine.close({ timeoutMs: 500 });
+  for (const close of closings.splice(0)) await close();
+});
+
+const key = (type: string) => `switchyard:${name}:${type}`;
+const hourly = { id: 'hourly:1', rule: { everyMs: HOUR_MS }, name: 'work', data: null } as const;
+const stock = () => ({ connection: { host: '127.0.0.1', port: server.port }, prefix: 'switchyard' });
+
+async function until(what: string, isTrue: () => boolean | Promise<boolean>): Promise<void> {
+  const deadline = Date.now() + 10_000;
+  while (!(await isTrue())) {
+    if (Date.now() > deadline) throw new Error(`not within 10 s: ${what}`);
+    await sleep(10);
+  }
+}
+
+describe('where schedules lie', () => {
+  test('the entry, its hash and the pending job, under an id that BullMQ does not misread', async () => {
+    const firstRunAtMs = Date.now() + 60_000;
+    await queue.schedules.upsert(hourly, { firstRunAtMs });
+    expect(await connection.zrange(key('repeat'), 0, -1, 'WITHSCORES')).toEqual([
+      '~hourly%3A1',
+      String(firstRunAtMs),
+    ]);
+    expect(await connection.hget(key('repeat:~hourly%3A1'), 'data')).toBe('null');
+    expect(await connection.zrange(key('delayed'), 0, -1)).toEqual([`repeat:~hourly%3A1:${firstRunAtMs}`]);
+  });
+
+  test('suspended, both are gone and lie together in one field of the side hash', async () => {
+    await queue.schedules.upsert(hourly);
+    await queue.schedules.suspend(hourly.id);
+    expect(await connection.keys(`${key('repeat')}*`)).toEqual([]);
+    expect(await connection.exists(key('delayed'))).toBe(0);
+    expect(await connection.hkeys(key('switchyard:suspended'))).toEqual(['~hourly%3A1']);
+    expect(await engine.withWork([name])).toEqual(new Set());
+    await queue.schedules.forget(hourly.id);
+    expect(await connection.exists(key('switchyard:suspended'))).toBe(0);
+  });
+});
+
+describe('an upsert', () => {
+  test('keeps the pending slot when payload or options change, and moves it when told to', async () => {
+    const first = await queue.schedules.upsert(hourly);
+    await sleep(20);
+    const changed = await queue.schedules.upsert({ ...hourly, data: 0, options: { attempts: 3 } });
+    expect(changed).toMatchObject({ nextRunAtMs: first.nextRunAtMs, data: 0, options: { attempts: 3 } });
+    const firstRunAtMs = Date.now() + 1_234_567;
+    const moved = await queue.schedules.upsert(
+      { ...hourly, data: 0, options: { attempts: 3 } },
+      { firstRunAtMs },
+    );
+    expect(moved.nextRunAtMs).toBe(firstRunAtMs);
+    expect(await connection.zrange(key('delayed'), 0, -1)).toEqual([`repeat:~hourly%3A1:${firstRunAtMs}`]);
+    expect(await queue.schedules.suspended()).toEqual([]);
+  });
+
+  test('an interval that falls on the hour stays there after a long stop', async () => {
+    // A grid that runs through 0 is the one that BullMQ cannot tell from none.
+    const lateMs = 5 * HOUR_MS;
+    const slotMs = Math.floor(Date.now() / HOUR_MS) * HOUR_MS + HOUR_MS;
+    await queue.schedules.upsert(hourly, { firstRunAtMs: slotMs });
+    // As if it had been made, and all processes stopped, five hours ago.
+    await rewind(slotMs, slotMs - lateMs);
+    const consumer = queue.consumer.consume({ work: () => null });
+    await until('it fired', async () => (await queue.inspector.counts()).completed === 1);
+    await consumer.close();
+    expect((await queue.schedules.get(hourly.id))?.nextRunAtMs).toBe(slotMs);
+  });
+
+  async function rewind(slotMs: number, toMs: number): Promise<void> {
+    const [from, to] = [slotMs, toMs].map((at) => `repeat:~hourly%3A1:${at}`) as [string, string];
+    await connection
+      .multi()
+      .zadd(key('repeat'), toMs, '~hourly%3A1')
+      .rename(key(from), key(to))
+      .zrem(key('delayed'), from)
+      .zadd(key('delayed'), toMs * 4096, to)
+      .zadd(key('marker'), 0, '1')
+      .exec();
+  }
+
+  test('refused because it would never fire, it leaves the old schedule alone', async () => {
+    const before = await queue.schedules.upsert(hourly);
+    const never = { ...hourly, endAtMs: Date.now() + 1000 };
+    await expect(queue.schedules.upsert(never, { firstRunAtMs: Date.now() + 5000 })).rejects.toMatchObject({
+      code: 'SWITCHYARD_INVALID_OPTION',
+    });
+    expect(await queue.schedules.get(hourly.id)).toEqual(before);
+  });
+
+  test('a call that was cut off between suspending and placing is made good by the next', async () => {
+    await queue.schedules.upsert(hourly);
+    await queue.schedules.suspend(hourly.id);
+    const firstRunAtMs = Date.now() + 77_000;
+    expect((await queue.schedules.upsert(hourly, { firstRunAtMs })).nextRunAtMs).toBe(firstRunAtMs);
+    expect(await queue.schedules.suspended()).toEqual([]);
+    expect(await queue.schedules.list()).toHaveLength(1);
+  });
+});
+
+describe('suspending', () => {
+  test('a firing that is due but not taken goes along, and happens once on resume', async () => {
+    await queue.control.pause();
+    await queue.schedules.upsert(hourly, { firstRunAtMs: Date.now() + 30 });
+    const due = (await queue.inspector.jobs(['delayed']))[0]?.id ?? '';
+    await queue.inspector.promote(due);
+    await sleep(40);
+    expect((await queue.inspector.counts()).waiting).toBe(1);
+    const suspended = await queue.schedules.suspend(hourly.id);
+    expect((await queue.inspector.counts()).waiting).toBe(0);
+    await queue.control.resume();
+    let runs = 0;
+    queue.consumer.consume({ work: () => void runs++ });
+    const resumed = await queue.schedules.resume(hourly.id);
+    await until('it fired', () => runs === 1);
+    expect(resumed?.nextRunAtMs).toBe((suspended?.nextRunAtMs ?? 0) + HOUR_MS);
+    expect(await queue.schedules.resume(hourly.id)).toBeNull();
+  });
+
+  test('a firing that a worker has taken is left to it: the next slot is what moves', async () => {
+    const slotMs = Date.now() + 30;
+    await queue.schedules.upsert({ ...hourly, remainingRuns: 4 }, { firstRunAtMs: slotMs });
+    // The moment between BullMQ's taking a firing and its placing the next: taken, and the entry still at its slot.
+    const id = `repeat:~hourly%3A1:${slotMs}`;
+    await connection.multi().zrem(key('delayed'), id).lpush(key('active'), id).hset(key(id), 'ats', 1).exec();
+    const suspended = await queue.schedules.suspend(hourly.id);
+    expect(suspended).toMatchObject({ nextRunAtMs: slotMs + HOUR_MS, remainingRuns: 3 });
+    expect(await connection.exists(key(id))).toBe(1);
+    expect(await connection.lrange(key('active'), 0, -1)).toEqual([id]);
+    expect(await queue.schedules.resume(hourly.id)).toMatchObject({
+      nextRunAtMs: slotMs + HOUR_MS,
+      remainingRuns: 3,
+    });
+  });
+
+  test('a resume that was cut off before it forgot is made good without a second firing', async () => {
+    await queue.schedules.upsert(hourly, { firstRunAtMs: Date.now() + 20 });
+    await queue.schedules.suspend(hourly.id);
+    const aside = await connection.hgetall(key('switchyard:suspended'));
+    await sleep(30);
+    let runs = 0;
+    queue.consumer.consume({ work: () => void runs++ });
+    await queue.schedules.resume(hourly.id);
+    await connection.hset(key('switchyard:suspended'), aside);
+    expect(await queue.schedules.resume(hourly.id)).toMatchObject({ id: hourly.id });
+    expect(await queue.schedules.suspended()).toEqual([]);
+    await until('it fired', () => runs > 0);
+    await sleep(100);
+    expect(runs).toBe(1);
+  });
+
+  test('costs no more than its header says', async () => {
+    await queue.schedules.upsert(hourly);
+    const script = createScript(suspendScheduleLua);
+    const keys = [
+      'repeat',
+      'repeat:~hourly%3A1',
+      'delayed',
+      'prioritized',
+      'wait',
+      'switchyard:suspended',
+    ].map(key);
+    await connection.config('RESETSTAT');
+    expect(await script(connection, keys, ['~hourly%3A1', key(''), 'keep'])).toEqual(expect.any(String));
+    const stats = await connection.info('commandstats');
+    const calls = [...stats.matchAll(/^cmdstat_(?!info|config|eval)[^:]+:calls=(\d+)/gm)].map(([, n]) =>
+      Number(n),
+    );
+    expect(calls.reduce((sum, n) => sum + n, 0)).toBe(8);
+  });
+});
+
+describe('beside stock BullMQ', () => {
+  test('a schedule whose runs a stock worker used up reads as gone, and is no work', async () => {
+    await queue.schedules.upsert({ ...hourly, remainingRuns: 1 }, { firstRunAtMs: Date.now() + 20 });
+    const worker = new Worker(name, async () => 'done', stock());
+    closings.push(() => worker.close());
+    await until('it fired', async () => (await queue.inspector.counts()).completed === 1);
+    expect(await connection.zcard(key('repeat'))).toBe(1);
+    expect(await queue.schedules.get(hourly.id)).toBeNull();
+    expect(await queue.schedules.list()).toEqual([]);
+    expect(await queue.schedules.suspend(hourly.id)).toBeNull();
+    expect(await queue.schedules.suspended()).toEqual([]);
+    expect(await engine.withWork([name])).toEqual(new Set());
+  });
+
+  test('a scheduler that stock BullMQ made is read, suspended and resumed', async () => {
+    const stockQueue = new Queue(name, stock());
+    closings.push(() => stockQueue.close());
+    await stockQueue.upsertJobScheduler(
+      'daily-9',
+      { pattern: '0 9 * * *', tz: 'Europe/Berlin' },
+      { name: 'work', data: 1 },
+    );
+    const read = await queue.schedules.get('daily-9');
+    expect(read).toMatchObject({
+      id: 'daily-9',
+      rule: { cron: '0 9 * * *', timeZone: 'Europe/Berlin' },
+      name: 'work',
+      data: 1,
+      engine: 'bullmq',
+    });
+    expect(await queue.schedules.suspend('daily-9')).toEqual(read);
+    expect(await queue.schedules.resume('daily-9')).toEqual(read);
+  });
+});
+
+test('the last firing takes the entry along, and an interval does not fire after its end', async () => {
+  let runs = 0;
+  queue.consumer.consume({ work: () => void runs++ });
+  const soon = Date.now() + 50;
+  await queue.schedules.upsert({ ...hourly, remainingRuns: 1 }, { firstRunAtMs: soon });
+  await queue.schedules.upsert(
+    { ...hourly, id: 'ends', endAtMs: soon + HOUR_MS - 1 },
+    { firstRunAtMs: soon },
+  );
+  await until('both fired', () => runs === 2);
+  await until('both entries are gone', async () => (await connection.zcard(key('repeat'))) === 0);
+  expect(await connection.exists(key('delayed'))).toBe(0);
+});
+
+test('the pending firing goes with its schedule, not by itself', async () => {
+  await queue.schedules.upsert(hourly);
+  const [firing] = await queue.inspector.jobs(['delayed']);
+  expect(firing).toMatchObject({ scheduleId: hourly.id, state: 'delayed' });
+  expect(await queue.inspector.job(firing?.id ?? '')).toEqual(firing);
+  await expect(queue.inspector.remove(firing?.id ?? '')).rejects.toBeInstanceOf(JobStateError);
+  // A caller's own id of that shape names another job.
+  await queue.producer.add('work', 'own', { id: 'repeat:own:1700000000000' });
+  expect(await queue.inspector.job('repeat:own:1700000000000')).toMatchObject({
+    data: 'own',
+    scheduleId: null,
+  });
+  expect(await queue.schedules.remove(hourly.id)).toBe(true);
+  expect(await queue.inspector.job(firing?.id ?? '')).toBeNull();
+});
