@@ -81,15 +81,19 @@ export class RedisLab {
 
   /** Closes what is open, the last first, and empties Redis. */
   async clear(): Promise<void> {
-    for (const closable of this.#toClose.splice(0).reverse()) await closable.close().catch(() => undefined);
-    for (const client of this.#clients.splice(0)) client.disconnect();
+    await this.#closeAll();
     await this.admin.flushall();
   }
 
   async stop(): Promise<void> {
-    await this.clear();
+    await this.#closeAll();
     this.admin.disconnect();
     await this.server.stop();
+  }
+
+  async #closeAll(): Promise<void> {
+    for (const closable of this.#toClose.splice(0).reverse()) await closable.close().catch(() => undefined);
+    for (const client of this.#clients.splice(0)) client.disconnect();
   }
 }
 

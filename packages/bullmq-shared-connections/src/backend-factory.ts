@@ -55,7 +55,7 @@ function sharedBackends(lent: Redis, settings: Settings): SharedBackends {
     onBroken: () => recovery.lookNow(),
   });
   const events = new SharedEvents(lent, settings, realClock);
-  const shared: SharedParts = { room, wait, events, recovery };
+  const shared: SharedParts = { room, wait, events, recovery, clock: realClock };
   let closing: Promise<void> | undefined;
 
   const factory =

@@ -5,6 +5,7 @@ import {
   RedisQueueBackend,
   type WorkerOptions,
 } from 'bullmq';
+import type { Clock } from './clock.js';
 import type { Recovery } from './recovery.js';
 import type { SharedEvents } from './shared-events.js';
 import type { SharedWait } from './shared-wait.js';
@@ -16,6 +17,7 @@ export interface SharedParts {
   readonly wait: SharedWait;
   readonly events: SharedEvents;
   readonly recovery: Recovery;
+  readonly clock: Clock;
 }
 
 export type BackendParts = [
@@ -51,13 +53,18 @@ export class WorkerBackend extends SharedBackend {
   readonly #byHand: boolean;
   readonly #waitKeys: WaitKeys;
   readonly #stalledIntervalMs: number;
+  readonly #skipsStalledCheck: boolean;
+  /** When its last turn ended, in the clock's milliseconds. */
+  #stalledTurnMs = -Infinity;
 
   constructor(parts: BackendParts, shared: SharedParts, byHand: boolean) {
     super(...parts);
     const [, , , toKey, opts] = parts;
     this.#shared = shared;
     this.#byHand = byHand;
-    this.#stalledIntervalMs = (opts as WorkerOptions).stalledInterval ?? Infinity;
+    const own = opts as WorkerOptions;
+    this.#stalledIntervalMs = own.stalledInterval ?? Infinity;
+    this.#skipsStalledCheck = own.skipStalledCheck === true;
     this.#waitKeys = {
       marker: toKey('marker'),
       wait: toKey('wait'),
@@ -67,7 +74,6 @@ export class WorkerBackend extends SharedBackend {
     };
     // The worker reads this very object, and refuses a delay that is none. "Until woken" instead of "for 5 seconds", then ask in vain. A worker that
     // fetches by hand keeps its limit: its caller waits for the answer.
-    const own = opts as WorkerOptions;
     if (!byHand && Number(own.drainDelay) > 0) own.drainDelay = Infinity;
   }
 
@@ -111,9 +117,15 @@ export class WorkerBackend extends SharedBackend {
     return fetched;
   }
 
+  /** BullMQ's check, once in each `stalledInterval`, waits for the turn of all queues together. */
   override async moveStalledJobsToWait(): Promise<string[]> {
-    const { active } = this.#waitKeys;
-    const hasActive = await this.#shared.recovery.stalledTurn(this, active, this.#stalledIntervalMs);
+    const { clock, recovery } = this.#shared;
+    // Called by hand: the caller wants to know now.
+    if (this.#skipsStalledCheck || clock.nowMs() < this.#stalledTurnMs + this.#stalledIntervalMs / 2) {
+      return super.moveStalledJobsToWait();
+    }
+    const hasActive = await recovery.stalledTurn(this, this.#waitKeys.active, this.#stalledIntervalMs);
+    this.#stalledTurnMs = clock.nowMs();
     return hasActive && !this.closing ? super.moveStalledJobsToWait() : [];
   }
 

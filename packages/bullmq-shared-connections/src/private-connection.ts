@@ -37,6 +37,7 @@ export function createPrivateConnection(
 ): PrivateConnection {
   let client: Redis | undefined;
   let interrupt: ((error: Error) => void) | undefined;
+  const closeListeners = new Set<() => void>();
   let ending: Promise<void> = Promise.resolve();
   /** The socket was given up but has not closed yet; ioredis still calls it ready. */
   let condemned = false;
@@ -73,21 +74,23 @@ export function createPrivateConnection(
     return made;
   };
 
-  const readyOrEnded = (made: Redis): Promise<void> =>
+  /** Resolves with the next change for the better, or when the connection is closed. */
+  const readyOrClosed = (made: Redis): Promise<void> =>
     new Promise((resolve) => {
       const settle = () => {
         made.off('ready', settle);
-        made.off('end', settle);
+        closeListeners.delete(settle);
         resolve();
       };
       made.on('ready', settle);
-      made.on('end', settle);
+      // Not the event 'end': ioredis emits none when it is told to end between two attempts to connect.
+      closeListeners.add(settle);
     });
 
   const connection: PrivateConnection = {
     async ready() {
       const asked = (client ??= connect());
-      while (client === asked && (asked.status !== 'ready' || condemned)) await readyOrEnded(asked);
+      while (client === asked && (asked.status !== 'ready' || condemned)) await readyOrClosed(asked);
     },
 
     async ask<Answer>(send: (client: Redis) => Promise<Answer> | undefined, limitMs: number) {
@@ -127,10 +130,9 @@ export function createPrivateConnection(
       client = undefined;
       condemned = false;
       interrupt?.(new Error('Connection is closed.'));
-      const gone = new Promise<void>((resolve) => {
-        if (ended.status === 'end') resolve();
-        else ended.once('end', () => resolve());
-      });
+      for (const settle of closeListeners) settle();
+      const isGone = ended.status === 'end' || ended.status === 'reconnecting';
+      const gone = isGone ? Promise.resolve() : new Promise<void>((resolve) => ended.once('end', resolve));
       ended.disconnect();
       ending = within(CLOSE_LIMIT_MS, gone, clock);
       return ending;

@@ -13,6 +13,8 @@ type Popped = [key: string, member: string, score: string] | null;
 /** BullMQ's names for the two members of a marker set. */
 const DELAYED_MARKER = '1';
 
+/** How long the first connecting may hold a worker up. */
+const READY_LIMIT_MS = 5_000;
 /** How long a worker that stops waits for its markers to be back in Redis. */
 const LEAVE_LIMIT_MS = 2_000;
 
@@ -60,6 +62,7 @@ export class SharedWait {
   /** The keys of the command that blocks now. */
   #asked: Set<string> | undefined;
   readonly #writes = new Set<Promise<void>>();
+  #ready: Promise<void> | undefined;
   #controlKey = '';
   #closed = false;
 
@@ -95,9 +98,13 @@ export class SharedWait {
     );
   }
 
-  /** Resolves when a worker can wait, however long the connection takes. */
+  /**
+   * Connects, so that a worker which calls itself ready gets the next job. Resolves when that is done, or has taken too
+   * long; from then on at once, because BullMQ asks before it finishes each job, and that must not depend on the wait.
+   */
   ready(): Promise<void> {
-    return this.#loop.ready();
+    this.#ready ??= within(READY_LIMIT_MS, this.#loop.ready(), this.#clock);
+    return this.#ready;
   }
 
   /**
@@ -111,7 +118,10 @@ export class SharedWait {
     const untilMs = this.#clock.nowMs() + timeoutSeconds * 1000;
     const wake = this.#room.join(queue, worker, byHand ? untilMs : Infinity);
     if (!byHand) queue.dueAtMs = Math.min(queue.dueAtMs, untilMs);
-    if (this.#closed) return wake;
+    if (this.#closed) {
+      this.#handOver(queue);
+      return wake;
+    }
     this.#setAlarm();
     // All control keys of a process are one; it carries a prefix of BullMQ's so that access rules for those keys suffice.
     this.#controlKey ||= `${keys.marker}:shared-wait:${randomUUID()}`;
@@ -153,7 +163,7 @@ export class SharedWait {
     if (this.#closed) return;
     this.#closed = true;
     this.#alarm.clear();
-    for (const queue of this.#room.queues()) if (queue.dueAtMs < Infinity) this.#oweDelayed(queue);
+    for (const queue of this.#room.queues()) this.#handOver(queue);
     await this.#loop.close();
     this.#asked = undefined;
     this.#giveBack();
@@ -243,6 +253,13 @@ export class SharedWait {
     this.#alarm.set(this.#room.nextDueMs());
   }
 
+  /** From now on other processes keep the time of its delayed jobs. */
+  #handOver(queue: WaitingQueue): void {
+    if (queue.dueAtMs === Infinity) return;
+    this.#oweDelayed(queue);
+    this.#giveBack();
+  }
+
   #oweDelayed(queue: WaitingQueue): void {
     const inMs = queue.dueAtMs === Infinity ? 0 : queue.dueAtMs - this.#clock.nowMs();
     queue.dueAtMs = Infinity;
@@ -258,7 +275,7 @@ export class SharedWait {
       if (!owed) this.#forgetIfIdle(queue);
       else if (!this.#asked?.has(marker)) {
         queue.owed = undefined;
-        if (!this.#room.wake(queue, owed)) this.#putBack(queue, owed);
+        if (this.#closed || !this.#room.wake(queue, owed)) this.#putBack(queue, owed);
       }
     }
   }

@@ -1,0 +1,185 @@
+import type { Job } from 'bullmq';
+import { eventually, signal } from '../spec-support/eventually.js';
+import { RedisLab } from '../spec-support/redis-lab.js';
+import { startStallingProxy, type StallingProxy } from '../spec-support/stalling-proxy.js';
+import type { ErrorSource } from './index.js';
+import { shareConnections } from './index.js';
+
+describe('a wait whose connection breaks', () => {
+  let lab: RedisLab;
+  let proxy: StallingProxy;
+  beforeEach(async () => {
+    lab = await RedisLab.start({ settings: { appendonly: 'yes' } });
+    proxy = await startStallingProxy(lab.server.port);
+  });
+  afterEach(async () => {
+    await lab.stop();
+    await proxy.close();
+  });
+
+  const isBlocked = async () => ((await lab.admin.client('LIST')) as string).includes('cmd=bzpopmin');
+
+  function worker(options: { blockSeconds?: number; recoveryIntervalMs?: number }) {
+    const errors: [ErrorSource, Error & { code?: string }][] = [];
+    // The lent client stays sound: duplicates of it go through the proxy, where they can be broken alone.
+    const lent = lab.client();
+    const { duplicate } = lent;
+    lent.duplicate = (override) => duplicate.call(lent, { ...override, port: proxy.port });
+    const shared = lab.share({ ...options, onError: (error, source) => errors.push([source, error]) }, lent);
+    const ran: string[] = [];
+    const made = lab.closeLater(new shared.Worker('a', async (job: Job) => void ran.push(job.name)));
+    return { shared, made, ran, errors };
+  }
+
+  it('notices a half-open socket by itself, and runs what was added meanwhile', async () => {
+    // Blocks for a second; the answer is overdue ten seconds later.
+    const { ran, errors } = worker({ blockSeconds: 1, recoveryIntervalMs: 60_000 });
+    await eventually('it waits', isBlocked);
+    proxy.stall();
+    await lab.stockQueue('a').add('lost marker', {});
+    await eventually('it runs', () => ran.length === 1, 20_000);
+    expect(
+      errors.some(([source, { code }]) => source === 'wait' && code === 'SHARED_CONNECTIONS_SILENT'),
+    ).toBe(true);
+    await lab.stockQueue('a').add('next', {});
+    await eventually('the next runs at once', () => ran.length === 2, 2_000);
+  });
+
+  it('runs what is added within the recovery interval, and then replaces the deaf connection', async () => {
+    const { ran, errors } = worker({ blockSeconds: 600, recoveryIntervalMs: 300 });
+    await eventually('it waits', isBlocked);
+    proxy.stall();
+    await lab.stockQueue('a').add('lost marker', {});
+    await eventually('it runs', () => ran.length === 1, 2_000);
+    await eventually(
+      'the connection is replaced',
+      () => errors.some(([, { code }]) => code === 'SHARED_CONNECTIONS_SILENT'),
+      8_000,
+    );
+    await eventually(
+      'it waits again',
+      async () => {
+        const list = (await lab.admin.client('LIST')) as string;
+        return list.split('\n').some((line) => line.includes('cmd=bzpopmin') && line.includes('age=0'));
+      },
+      5_000,
+    );
+  });
+
+  it('lets a worker join that comes while the socket is half-open', async () => {
+    const { shared } = worker({ blockSeconds: 600, recoveryIntervalMs: 60_000 });
+    await eventually('it waits', isBlocked);
+    proxy.stall();
+    const done = signal<string>();
+    lab.closeLater(new shared.Worker('b', async (job) => done.resolve(job.name)));
+    await lab.stockQueue('b').add('job', {});
+    // Either its first look finds the job, or the interruption that has no effect is noticed after 5 seconds.
+    expect(await done.promise).toBe('job');
+    await lab.stockQueue('b').add('second', {});
+    await eventually(
+      'the queue is served',
+      async () => (await lab.stockQueue('b').getCompletedCount()) === 2,
+      12_000,
+    );
+  });
+
+  it('is asked anew when cut, and what was added in the gap runs at once', async () => {
+    const { ran } = worker({ blockSeconds: 600, recoveryIntervalMs: 60_000 });
+    await eventually('it waits', isBlocked);
+    for (let round = 1; round <= 5; round += 1) {
+      proxy.cut();
+      await lab.stockQueue('a').add('job', {});
+      await eventually('it runs', () => ran.length === round, 5_000);
+    }
+  });
+
+  it('pops no marker for nobody after a reconnect', async () => {
+    const { ran, made } = worker({ blockSeconds: 600, recoveryIntervalMs: 60_000 });
+    await eventually('it waits', isBlocked);
+    proxy.cut();
+    await eventually('it waits again', isBlocked, 5_000);
+    const blocked = ((await lab.admin.client('LIST')) as string)
+      .split('\n')
+      .filter((line) => / flags=b/.test(line));
+    expect(blocked).toHaveLength(1);
+    await made.close();
+    await lab.stockQueue('a').add('job', {});
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(await lab.admin.zscore('bull:a:marker', '0')).toBe('0');
+    expect(ran).toEqual([]);
+  });
+
+  it('survives a server that is killed and comes back, with every job run once', async () => {
+    const ran = new Map<string, number>();
+    const lent = lab.client();
+    const shared = lab.share({ recoveryIntervalMs: 1_000 }, lent);
+    for (const name of ['a', 'b', 'c']) {
+      lab
+        .closeLater(
+          new shared.Worker(
+            name,
+            async (job) => void ran.set(`${name}:${job.id}`, (ran.get(`${name}:${job.id}`) ?? 0) + 1),
+          ),
+        )
+        .on('error', () => undefined);
+    }
+    await eventually('they wait', isBlocked);
+    const queues = ['a', 'b', 'c'].map((name) => lab.stockQueue(name));
+    await Promise.all(queues.map((queue) => queue.add('before', {})));
+    await Promise.all(queues.map((queue) => queue.add('delayed', {}, { delay: 1_500 })));
+    await eventually('the first ran', () => ran.size === 3);
+    // What is written every second is on disk by then.
+    await new Promise((resolve) => setTimeout(resolve, 1_100));
+    await lab.server.restart({ kill: true });
+    await eventually('the delayed ones run', () => ran.size === 6, 20_000);
+    await Promise.all(queues.map((queue) => queue.add('after', {})));
+    await eventually('new ones run', () => ran.size === 9, 10_000);
+    expect([...ran.values()].every((runs) => runs === 1)).toBe(true);
+  });
+
+  it('ends within seconds by close(), and kills no process, while Redis is away', async () => {
+    const lent = lab.client({ retryStrategy: () => 50 });
+    const shared = shareConnections(lent);
+    const made = new shared.Worker('a', async () => undefined);
+    made.on('error', () => undefined);
+    const events = new shared.QueueEvents('a');
+    events.on('error', () => undefined);
+    await eventually('it waits', isBlocked);
+    await lab.server.kill();
+    await eventually('it is noticed', () => lent.status !== 'ready');
+    const startMs = performance.now();
+    await made.close(true);
+    await events.close();
+    await shared.close();
+    expect(performance.now() - startMs).toBeLessThan(6_000);
+    await lab.server.restart();
+  });
+
+  it('waits as soon as Redis is there, when it was absent at the start', async () => {
+    await lab.server.kill();
+    const lent = lab.client({ retryStrategy: () => 50 });
+    const shared = lab.share({}, lent);
+    const done = signal();
+    lab.closeLater(new shared.Worker('a', async () => done.resolve())).on('error', () => undefined);
+    await eventually('it tries to connect', () => lent.status === 'reconnecting');
+    await lab.server.restart();
+    await lab.stockQueue('a').add('job', {});
+    await done.promise;
+  });
+
+  it('gives an error its listener throws no chance to end the process or the wait', async () => {
+    const lent = lab.client();
+    const shared = lab.share({ recoveryIntervalMs: 60_000 }, lent);
+    const ran: string[] = [];
+    lab.closeLater(new shared.Worker('a', async (job) => void ran.push(job.name)));
+    await eventually('it waits', isBlocked);
+    // No `onError`, no listener: an error of the private connection is nobody's.
+    const line = ((await lab.admin.client('LIST')) as string)
+      .split('\n')
+      .find((each) => each.includes('cmd=bzpopmin'));
+    await lab.admin.client('KILL', 'ID', /id=(\d+)/.exec(line ?? '')?.[1] ?? '');
+    await eventually('it waits again', isBlocked);
+    await lab.stockQueue('a').add('job', {});
+    await eventually('it runs', () => ran.length === 1);
+  });
+});
