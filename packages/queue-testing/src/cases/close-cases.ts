@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { EngineQueue, JobGate } from '@switchyard/queue-contract';
+import { ClosedError, type EngineQueue, type JobGate, type RunningJob } from '@switchyard/queue-contract';
 import { ended, type CaseContext, type ContractCase, type WorkJobs } from '../contract-case.js';
 import { eventually, quiet } from '../eventually.js';
 
@@ -30,14 +30,19 @@ export const closeCases: readonly ContractCase[] = [
       const queue = engine.queue(declare());
       const controller = new AbortController();
       const go = latch();
-      const consumer = await consume(queue, () => go.opened, { signal: controller.signal });
+      const handle = async ({ signal }: RunningJob) => {
+        await go.opened;
+        return signal.aborted;
+      };
+      const consumer = await consume(queue, handle, { signal: controller.signal });
       const running = await queue.producer.add('work', 1);
       await eventually('it runs', () => consumer.running === 1);
       controller.abort();
       const waiting = await queue.producer.add('work', 2);
       go.open();
-      await consumer.close();
-      expect((await queue.inspector.job(running.id))?.state).toBe('completed');
+      expect(await ended(queue, running.id)).toMatchObject({ state: 'completed', result: false });
+      await expect(consumer.ready()).rejects.toBeInstanceOf(ClosedError);
+      await quiet(200);
       expect((await queue.inspector.job(waiting.id))?.state).toBe('waiting');
     },
   },
@@ -200,7 +205,9 @@ async function closeWhileRunning(
   const { id } = await queue.producer.add('work', null);
   await started.opened;
   expect(signal.aborted).toBe(false);
+  const closedAtMs = performance.now();
   await consumer.close({ timeoutMs: 150 });
+  expect(performance.now() - closedAtMs).toBeLessThan(5000);
   const elsewhere = (await another()).queue(definition);
   let runs = 0;
   await consume(elsewhere, () => {

@@ -35,7 +35,7 @@ export const deduplicationCases: readonly ContractCase[] = [
       const options = {
         deduplication: { id: 'x' },
         attempts: 2,
-        backoff: { type: 'fixed' as const, delayMs: 500 },
+        backoff: { type: 'fixed' as const, delayMs: 1000 },
       };
       await consume(queue, () => {
         throw new Error('no');

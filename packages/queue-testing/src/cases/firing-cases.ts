@@ -143,7 +143,7 @@ export const firingCases: readonly ContractCase[] = [
       const { firings, handler } = recordFirings();
       await consume(queue, handler);
       const hourly = { ...every('hourly'), rule: { everyMs: 3_600_000 } };
-      const firstRunAtMs = Date.now() + 300;
+      const firstRunAtMs = Date.now() + 600;
       const first = await queue.schedules.upsert(hourly, { firstRunAtMs });
       expect(await elsewhere.schedules.upsert(hourly, { firstRunAtMs })).toEqual(first);
       await eventually('it fires', () => firings.length === 1);

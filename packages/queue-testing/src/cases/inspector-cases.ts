@@ -168,7 +168,7 @@ export const inspectorCases: readonly ContractCase[] = [
       const add = (id: string, delayMs = 0) => queue.producer.add('work', id, { id, delayMs });
       await add('active');
       await add('waiting');
-      await add('delayed', 300);
+      await add('delayed', 700);
       await consume(queue, async ({ data }) => {
         ran.push(data);
         if (data === 'active') await go.opened;
@@ -180,7 +180,7 @@ export const inspectorCases: readonly ContractCase[] = [
       expect(await queue.inspector.remove('delayed')).toBe(true);
       expect(await queue.inspector.remove('waiting')).toBe(false);
       expect(await queue.inspector.remove('missing')).toBe(false);
-      await quiet(400);
+      await quiet(900);
       go.open();
       expect((await ended(queue, 'active')).state).toBe('completed');
       await add('failed');

@@ -96,7 +96,7 @@ export const retryCases: readonly ContractCase[] = [
       const ran: unknown[] = [];
       const retried = await queue.producer.add('work', 'retried', {
         attempts: 2,
-        backoff: { type: 'fixed', delayMs: 400 },
+        backoff: { type: 'fixed', delayMs: 1000 },
       });
       const next = await queue.producer.add('work', 'next');
       await consume(queue, ({ data, attempt }) => {

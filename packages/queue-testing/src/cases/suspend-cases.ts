@@ -49,7 +49,7 @@ export const suspendCases: readonly ContractCase[] = [
       await consume(queue, ({ scheduleId }) => fired.push(scheduleId));
       const { nextRunAtMs } = await queue.schedules.upsert(
         { ...every('hourly'), rule: { everyMs: 3_600_000 } },
-        { firstRunAtMs: Date.now() + 400 },
+        { firstRunAtMs: Date.now() + 700 },
       );
       await queue.schedules.suspend('hourly');
       await quiet(nextRunAtMs + 200 - Date.now());
