@@ -34,6 +34,8 @@ export interface DemoState {
   lookAway(): void;
   /** Shows connections measured by other means. */
   connections(count: number): void;
+  /** Those shown are what the app had before; what comes now is to be compared with them. */
+  connectionsWereBefore(): void;
   end(): void;
 }
 
@@ -46,6 +48,7 @@ export function startDemoState(reporter: Reporter, nowMs: () => number): DemoSta
   let step = '';
   let waitingUntilMs: number | null = null;
   let connections: number | null = null;
+  let connectionsBefore: number | null = null;
   let pace: { atMs: number; billed: number }[] = [];
   let looking: NodeJS.Timeout | undefined;
 
@@ -55,6 +58,7 @@ export function startDemoState(reporter: Reporter, nowMs: () => number): DemoSta
     secondsLeft: waitingUntilMs === null ? null : Math.max(0, Math.ceil((waitingUntilMs - nowMs()) / 1000)),
     queues: queueViews(),
     connections,
+    connectionsBefore,
     billedPerMinute: paceOf(pace),
   });
   const queueViews = (): QueueView[] => {
@@ -107,6 +111,10 @@ export function startDemoState(reporter: Reporter, nowMs: () => number): DemoSta
       pace = [];
     },
     connections: (count) => void (connections = count),
+    connectionsWereBefore() {
+      connectionsBefore = connections;
+      connections = null;
+    },
     end() {
       clearInterval(showing);
       clearInterval(looking);

@@ -13,6 +13,9 @@ class Interrupted extends Error {
   }
 }
 
+/** A terminal that cannot hold the picture gets lines. */
+const MIN_COLUMNS = 80;
+const MIN_ROWS = 22;
 const SIGNAL_NUMBERS = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 } as const;
 
 const unknown = process.argv.slice(2).filter((argument) => argument !== '--json');
@@ -21,7 +24,8 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 const asJson = process.argv.includes('--json');
-const isLive = process.stdout.isTTY && !asJson;
+const { isTTY, columns, rows } = process.stdout;
+const isLive = isTTY && columns >= MIN_COLUMNS && rows >= MIN_ROWS && !asJson;
 const style = isLive && !process.env.NO_COLOR ? colours : plain;
 
 const interruption = new AbortController();

@@ -19,10 +19,10 @@ export async function moveQueues({ state, timeline, signal }: Stage, catchUp: Ca
   const [first] = traffic;
   for (const [index, { name }] of traffic.entries()) {
     onBullMq.add(name);
-    await change(`${name} moves: new jobs go to BullMQ, both sides are worked on`);
+    await change(`${name} moves: adds go to BullMQ, both are consumed`);
     if (index + 1 === ROLL_BACK_AFTER && first) {
       onBullMq.delete(first.name);
-      await change(`${first.name} is rolled back: new jobs go to Bull again`);
+      await change(`${first.name} is rolled back: adds go to Bull again`);
       onBullMq.add(first.name);
       await change(`${first.name} moves again`);
     }

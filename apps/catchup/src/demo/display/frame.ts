@@ -4,8 +4,9 @@ import type { QueueView, Track, View } from './view.js';
 const NAME_WIDTH = 25;
 const NUMBER_WIDTH = 9;
 /** Below this many columns the bars are left out. */
-const BAR_FROM_COLUMNS = 100;
-const BAR_WIDTH = 22;
+const BAR_FROM_COLUMNS = 104;
+const BAR_WIDTH = 20;
+const PAUSED = '  ‖ paused';
 
 /** A picture of the switch as lines of at most `columns` characters, without line ends. */
 export function drawFrame(view: View, columns: number, style: Style): string[] {
@@ -30,7 +31,7 @@ export function drawFrame(view: View, columns: number, style: Style): string[] {
       sum((queue) => queue.done),
     )}${number(sum((queue) => queue.failed))}`,
     '',
-    `  Redis connections ${bold(figure(view.connections))}${dim('  ·  ')}commands billed a minute ${bold(
+    `  Redis connections ${connectionsOf(view, style)}${dim('  ·  ')}commands billed a minute ${bold(
       figure(view.billedPerMinute),
     )}`,
     '',
@@ -40,13 +41,13 @@ export function drawFrame(view: View, columns: number, style: Style): string[] {
 
 function queueLine(queue: QueueView, style: Style, longestBacklog: number | null): string {
   const { name, track, paused, backlog, done, failed } = queue;
-  const bar = longestBacklog === null || backlog === 0 ? '' : ` ${barOf(backlog, longestBacklog, style)}`;
+  const bar = longestBacklog === null || backlog === 0 ? '' : `  ${barOf(backlog, longestBacklog, style)}`;
   const numbers = [
     backlog === 0 ? style.dim(number(0)) : number(backlog),
     number(done),
     failed === 0 ? style.dim(number(0)) : number(failed),
   ].join('');
-  const mark = paused ? style.yellow(' ‖ paused') : '';
+  const mark = paused ? style.yellow(PAUSED) : bar === '' ? '' : ' '.repeat(PAUSED.length);
   return `  ${name.padEnd(NAME_WIDTH)}${trackOf(track, style)}${numbers}${mark}${bar}`;
 }
 
@@ -66,6 +67,11 @@ function barOf(value: number, longest: number, { cyan }: Style): string {
   const eighths = Math.max(1, Math.round((value / longest) * BAR_WIDTH * 8));
   const full = Math.floor(eighths / 8);
   return cyan('█'.repeat(full) + (eighths % 8 === 0 ? '' : '▏▎▍▌▋▊▉'.charAt((eighths % 8) - 1)));
+}
+
+function connectionsOf({ connections, connectionsBefore }: View, { bold, dim }: Style): string {
+  const before = connectionsBefore === null ? '' : dim(`${grouped(connectionsBefore)} → `);
+  return before + bold(figure(connections));
 }
 
 function stepText({ step, secondsLeft }: View): string {

@@ -18,6 +18,8 @@ export interface View {
   readonly queues: readonly QueueView[];
   /** Of the app, without the display's own. `null` while nobody looks. */
   readonly connections: number | null;
+  /** Of the app as it was, once that has been measured. */
+  readonly connectionsBefore: number | null;
   /** Commands of everybody but the display, at the pace of the last seconds. `null` while nobody looks. */
   readonly billedPerMinute: number | null;
   /** Seconds left of a wait whose end is known. */
