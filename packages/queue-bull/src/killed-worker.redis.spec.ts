@@ -1,0 +1,130 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { startRedis, type RedisServer } from '@switchyard/local-redis';
+import { defineQueue, type StandardSchema } from '@switchyard/queue-contract';
+import { Redis } from 'ioredis';
+import ts from 'typescript';
+import { createBullEngine } from './create-bull-engine.js';
+
+const anything: StandardSchema = {
+  '~standard': { version: 1, vendor: 'test', validate: (value) => ({ value }) },
+};
+const LOCK_MS = 1000;
+
+/** A worker as another instance of the app would run it: prints the id of each job that it starts, and ends none. */
+const WORKER = `
+import { createBullEngine } from '@switchyard/queue-bull';
+import { defineQueue } from '@switchyard/queue-contract';
+import { Redis } from 'ioredis';
+const [url, name] = process.argv.slice(2);
+const anything = { '~standard': { version: 1, vendor: 'test', validate: (value) => ({ value }) } };
+const engine = createBullEngine({ connection: new Redis(url, { maxRetriesPerRequest: null }), lockMs: ${LOCK_MS} });
+const queue = engine.queue(defineQueue({ name, tier: 'medium', jobs: { work: anything } }));
+queue.consumer.consume({ work: ({ id }) => new Promise(() => console.log(id)) });
+`;
+
+describe('a worker that is killed with kill -9 in the middle of a job', () => {
+  let server: RedisServer;
+  let connection: Redis;
+  let folder: string;
+  const children: ChildProcess[] = [];
+
+  beforeAll(async () => {
+    server = await startRedis();
+    connection = new Redis(server.url, { maxRetriesPerRequest: null });
+    folder = await makeWorkerFolder();
+  });
+  afterAll(async () => {
+    for (const child of children) child.kill('SIGKILL');
+    connection?.disconnect();
+    await server?.stop();
+    if (folder) await rm(folder, { recursive: true, force: true });
+  });
+
+  /** Starts a worker and kills it as soon as it has started a job; answers the job's id. */
+  async function killInTheMiddle(queue: string): Promise<string> {
+    const child = spawn(process.execPath, [join(folder, 'worker.mjs'), server.url, queue], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    children.push(child);
+    const [chunk] = (await once(child.stdout, 'data')) as [Buffer];
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    return String(chunk).trim();
+  }
+
+  test('the job runs again elsewhere, with all its attempts, and is told to have stalled', async () => {
+    const engine = createBullEngine({ connection, lockMs: LOCK_MS });
+    const queue = engine.queue(
+      defineQueue({ name: 'killed-once', tier: 'medium', jobs: { work: anything } }),
+    );
+    const { id } = await queue.producer.add('work', null);
+    expect(await killInTheMiddle('killed-once')).toBe(id);
+    expect((await queue.inspector.job(id))?.state).toBe('active');
+    expect(await engine.withWork(['killed-once'])).toEqual(new Set(['killed-once']));
+
+    const stalled: string[] = [];
+    const stalledAnywhere: string[] = [];
+    await queue.events.on('stalled', ({ jobId }) => stalledAnywhere.push(jobId));
+    const attempts: number[] = [];
+    const consumer = queue.consumer.consume({ work: ({ attempt }) => void attempts.push(attempt) });
+    consumer.on('stalled', ({ jobId }) => stalled.push(jobId));
+    expect(await queue.events.waitForEnd(id, { timeoutMs: 20_000 })).toBeNull();
+    expect(attempts).toEqual([1]);
+    for (let tries = 0; stalled.length === 0 && tries < 500; tries++) await sleep(10);
+    expect(stalled).toEqual([id]);
+    expect(stalledAnywhere).toEqual([id]);
+    expect(await queue.inspector.job(id)).toMatchObject({ state: 'completed', attemptsMade: 1 });
+    await engine.close();
+  });
+
+  test('a job that takes its worker down a second time is failed', async () => {
+    const engine = createBullEngine({ connection, lockMs: LOCK_MS });
+    const queue = engine.queue(
+      defineQueue({ name: 'killed-twice', tier: 'medium', jobs: { work: anything } }),
+    );
+    const { id } = await queue.producer.add('work', null, { attempts: 5 });
+    expect(await killInTheMiddle('killed-twice')).toBe(id);
+    expect(await killInTheMiddle('killed-twice')).toBe(id);
+    let runs = 0;
+    const consumer = queue.consumer.consume({ work: () => void runs++ });
+    const failed: boolean[] = [];
+    consumer.on('failed', ({ final }) => failed.push(final));
+    for (let tries = 0; tries < 500; tries++) {
+      if ((await queue.inspector.job(id))?.state === 'failed') break;
+      await sleep(20);
+    }
+    expect(await queue.inspector.job(id)).toMatchObject({
+      state: 'failed',
+      failedReason: expect.stringContaining('stalled'),
+    });
+    expect(runs).toBe(0);
+    expect(failed).toEqual([true]);
+    await engine.close();
+  });
+});
+
+/** The packages in plain JavaScript, where another process finds them without a build. */
+async function makeWorkerFolder(): Promise<string> {
+  const parent = join(process.cwd(), 'out-tsc');
+  await mkdir(parent, { recursive: true });
+  const made = await mkdtemp(join(parent, 'worker-'));
+  for (const name of ['queue-bull', 'queue-contract']) {
+    const source = join(process.cwd(), '..', name, 'src');
+    const target = join(made, 'node_modules', '@switchyard', name);
+    await mkdir(target, { recursive: true });
+    await writeFile(join(target, 'package.json'), '{ "type": "module", "exports": "./index.js" }');
+    for (const file of await readdir(source)) {
+      if (!file.endsWith('.ts') || file.endsWith('.spec.ts')) continue;
+      const { outputText } = ts.transpileModule(await readFile(join(source, file), 'utf8'), {
+        compilerOptions: { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022 },
+      });
+      await writeFile(join(target, file.replace(/\.ts$/, '.js')), outputText);
+    }
+  }
+  await writeFile(join(made, 'worker.mjs'), WORKER);
+  return made;
+}
