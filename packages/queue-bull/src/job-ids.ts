@@ -41,7 +41,7 @@ export function decodeJobId(stored: string): string {
   if (!stored.startsWith(MARK)) return stored;
   try {
     const id = decodeURIComponent(stored.slice(MARK.length));
-    return encodeJobId(id) === stored ? id : stored;
+    return id !== '' && encodeJobId(id) === stored ? id : stored;
   } catch {
     return stored;
   }
@@ -62,7 +62,6 @@ function isStoredAsItIs(id: string): boolean {
 
 function isKey(id: string): boolean {
   return (
-    id === '' ||
     KEY_NAMES.has(id) ||
     /:(lock|logs)$/.test(id) ||
     /^(de|limiter|metrics):/.test(id) ||

@@ -1,21 +1,18 @@
 import { EngineUnavailableError } from '@switchyard/queue-contract';
 import type { Redis } from 'ioredis';
-import { unavailable } from './store-errors.js';
 
 /** Older ones lack commands that the engine's scripts use. */
 const OLDEST_VERSION = [5, 0] as const;
 
 /** @throws EngineUnavailableError that says why this Redis is not fit for queues */
 export async function checkStore(engine: string, client: Redis): Promise<void> {
-  const info = parseInfo(
-    await client.info().catch((error: Error) => Promise.reject(unavailable(engine, error))),
-  );
-  const problem = unfit(info);
+  const problem = findProblem(await client.info());
   if (problem) throw new EngineUnavailableError(engine, problem);
 }
 
-/** What a service leaves out of INFO is not held against it. */
-function unfit(info: ReadonlyMap<string, string>): string | null {
+/** @param text what INFO answers; what a service leaves out of it is not held against it */
+export function findProblem(text: string): string | null {
+  const info = parseInfo(text);
   const version = info.get('redis_version');
   if (version !== undefined && isOlder(version)) {
     return `Redis ${version} is too old, ${OLDEST_VERSION.join('.')} is needed`;

@@ -1,0 +1,42 @@
+import type { ReportError } from '@switchyard/queue-contract';
+import { trackOutages } from './outages.js';
+
+describe('what is reported of an outage', () => {
+  const lost = () => Object.assign(new Error('connect ECONNREFUSED 127.0.0.1:1'), { code: 'ECONNREFUSED' });
+  let said: [string, string | undefined][];
+  const report: ReportError = (error, { queue }) => void said.push([error.message, queue]);
+  beforeEach(() => (said = []));
+
+  test('its first error, until every connection is well again', () => {
+    const outages = trackOutages('bull', report);
+    const [one, other] = [{}, {}];
+    outages.connection(one, lost());
+    outages.connection(other, lost());
+    outages.task(new Error('Connection is closed.'), 'q');
+    outages.connection(one, null);
+    outages.connection(one, lost());
+    expect(said).toHaveLength(1);
+    outages.connection(one, null);
+    outages.connection(other, null);
+    outages.connection(other, lost());
+    expect(said).toHaveLength(2);
+  });
+
+  test('a fault that is not of the connection is told of its queue, the same one once a minute', () => {
+    const outages = trackOutages('bull', report);
+    for (let n = 0; n < 3; n++) outages.task(new Error('OOM command not allowed'), 'q');
+    outages.task(new Error('OOM command not allowed'), 'other');
+    expect(said).toEqual([
+      ['OOM command not allowed', 'q'],
+      ['OOM command not allowed', 'other'],
+    ]);
+  });
+
+  test('a reporter that throws, or none, stops nothing', () => {
+    const throwing = trackOutages('bull', () => {
+      throw new Error('reporter');
+    });
+    expect(() => throwing.task(new Error('x'), 'q')).not.toThrow();
+    expect(() => trackOutages('bull', undefined).connection({}, lost())).not.toThrow();
+  });
+});
