@@ -76,6 +76,25 @@ export const inspectorCases: readonly ContractCase[] = [
     },
   },
   {
+    title: 'pages over several states show every job once',
+    async run({ engine, declare, consume }) {
+      const queue = engine.queue(declare());
+      const consumer = await consume(queue, () => null);
+      for (let n = 0; n < 5; n++) await ended(queue, (await queue.producer.add('work', n)).id);
+      await consumer.close();
+      for (let n = 5; n < 8; n++) await queue.producer.add('work', n);
+      for (let n = 8; n < 12; n++) await queue.producer.add('work', n, { delayMs: 60_000 });
+      const seen: unknown[] = [];
+      for (let offset = 0; offset < 16; offset += 2) {
+        const states = ['completed', 'waiting', 'delayed'] as const;
+        const page = await queue.inspector.jobs(states, { offset, limit: 2 });
+        seen.push(...page.map(({ data }) => data));
+      }
+      expect(seen).toHaveLength(12);
+      expect(new Set(seen)).toEqual(new Set(Array.from({ length: 12 }, (_, n) => n)));
+    },
+  },
+  {
     title: 'jobs that ended are listed newest first, by page',
     async run({ engine, declare, consume }) {
       const queue = engine.queue(declare());
