@@ -96,17 +96,41 @@ describe('an upsert', () => {
     expect(await queue.schedules.suspended()).toEqual([]);
   });
 
-  test('an interval that falls on the hour stays there after a long stop', async () => {
-    // A grid that runs through 0 is the one that BullMQ cannot tell from none.
-    const lateMs = 5 * HOUR_MS;
-    const slotMs = Math.floor(Date.now() / HOUR_MS) * HOUR_MS + HOUR_MS;
-    await queue.schedules.upsert(hourly, { firstRunAtMs: slotMs });
-    // As if it had been made, and all processes stopped, five hours ago.
-    await rewind(slotMs, slotMs - lateMs);
+  const soon = () => Date.now() + 60_000;
+  const onTheHour = () => Math.floor(Date.now() / HOUR_MS) * HOUR_MS + HOUR_MS;
+
+  test.each<[string, () => Promise<unknown>, number]>([
+    [
+      'fires first when it was told to',
+      () => queue.schedules.upsert(hourly, { firstRunAtMs: soon() }),
+      HOUR_MS,
+    ],
+    ['falls on the hour', () => queue.schedules.upsert(hourly, { firstRunAtMs: onTheHour() }), HOUR_MS],
+    [
+      'got another payload',
+      async () => {
+        await queue.schedules.upsert(hourly, { firstRunAtMs: soon() });
+        await queue.schedules.upsert({ ...hourly, data: 'other' });
+      },
+      HOUR_MS,
+    ],
+    [
+      'got another interval',
+      async () => {
+        await queue.schedules.upsert(hourly, { firstRunAtMs: soon() });
+        await queue.schedules.upsert({ ...hourly, rule: { everyMs: HOUR_MS / 2 + 7000 } });
+      },
+      HOUR_MS / 2 + 7000,
+    ],
+  ])('an interval that %s keeps its grid when nobody was there for hours', async (_, upsert, everyMs) => {
+    await upsert();
+    const slotMs = (await queue.schedules.get(hourly.id))?.nextRunAtMs ?? 0;
+    // As if it had been made, and all processes stopped, ten slots earlier.
+    await rewind(slotMs, slotMs - 10 * everyMs);
     const consumer = queue.consumer.consume({ work: () => null });
     await until('it fired', async () => (await queue.inspector.counts()).completed === 1);
     await consumer.close();
-    expect((await queue.schedules.get(hourly.id))?.nextRunAtMs).toBe(slotMs);
+    expect(((await queue.schedules.get(hourly.id))?.nextRunAtMs ?? 0) - slotMs).toBeCloseTo(0, 0);
   });
 
   async function rewind(slotMs: number, toMs: number): Promise<void> {
@@ -176,17 +200,19 @@ describe('suspending', () => {
   });
 
   test('a resume that was cut off before it forgot is made good without a second firing', async () => {
-    await queue.schedules.upsert(hourly, { firstRunAtMs: Date.now() + 20 });
+    // Its job leaves no id behind that would keep a second one out.
+    const fleeting = { ...hourly, options: { removeOnComplete: true } };
+    await queue.schedules.upsert(fleeting, { firstRunAtMs: Date.now() + 20 });
     await queue.schedules.suspend(hourly.id);
     const aside = await connection.hgetall(key('switchyard:suspended'));
     await sleep(30);
     let runs = 0;
     queue.consumer.consume({ work: () => void runs++ });
     await queue.schedules.resume(hourly.id);
+    await until('it fired', () => runs === 1);
     await connection.hset(key('switchyard:suspended'), aside);
     expect(await queue.schedules.resume(hourly.id)).toMatchObject({ id: hourly.id });
     expect(await queue.schedules.suspended()).toEqual([]);
-    await until('it fired', () => runs > 0);
     await sleep(100);
     expect(runs).toBe(1);
   });
@@ -224,6 +250,20 @@ describe('beside stock BullMQ', () => {
     expect(await queue.schedules.suspend(hourly.id)).toBeNull();
     expect(await queue.schedules.suspended()).toEqual([]);
     expect(await engine.withWork([name])).toEqual(new Set());
+  });
+
+  test('a last firing that a stock worker tried and that waits for its retry is not taken along', async () => {
+    const options = { attempts: 2, backoff: { type: 'fixed', delayMs: 60_000 } } as const;
+    await queue.schedules.upsert({ ...hourly, remainingRuns: 1, options }, { firstRunAtMs: Date.now() + 20 });
+    const worker = new Worker(name, () => Promise.reject(new Error('once')), stock());
+    closings.push(() => worker.close());
+    worker.on('error', () => undefined);
+    const retried = async () =>
+      (await queue.inspector.jobs(['delayed'])).filter(({ attemptsMade }) => attemptsMade === 1);
+    await until('it failed once', async () => (await retried()).length === 1);
+    expect(await connection.zcard(key('repeat'))).toBe(1);
+    expect(await queue.schedules.suspend(hourly.id)).toBeNull();
+    expect(await retried()).toHaveLength(1);
   });
 
   test('a scheduler that stock BullMQ made is read, suspended and resumed', async () => {

@@ -62,7 +62,7 @@ export function createSchedules<S extends JobSchemas>(
     if (startMs === undefined) {
       await store.remove(id);
     } else {
-      // BullMQ takes an offset of 0 for none and makes one up.
+      // Without an offset, of which 0 is one, BullMQ goes by the grid of the interval that was there before.
       const start = {
         startDate: startMs,
         offset: 'everyMs' in rule ? startMs % rule.everyMs || rule.everyMs : undefined,

@@ -40,8 +40,8 @@ export function createWaitForEnd(bullMqQueue: BullMqQueue, hub: EventHub): JobEv
       { again: true },
     );
 
-  /** How a job that is gone ended, as far as the stream tells. */
-  const lastWords = async (id: string, stored: string, from: string): Promise<End> => {
+  /** How a job that is gone ended, if the stream tells. */
+  const lastWords = async (id: string, stored: string, from: string): Promise<End | null> => {
     const entries = await bullMqQueue.use(() => redis.xrange(key('events'), `(${from}`, '+'), {
       again: true,
     });
@@ -53,7 +53,7 @@ export function createWaitForEnd(bullMqQueue: BullMqQueue, hub: EventHub): JobEv
         return completed(JSON.parse(event.get('returnvalue') ?? 'null'));
       if (event.get('event') === 'failed') return failed(id, event.get('failedReason') ?? '');
     }
-    return { error: new JobRemovedError(name, id) };
+    return null;
   };
 
   return async (id, { timeoutMs }) => {
@@ -72,18 +72,21 @@ export function createWaitForEnd(bullMqQueue: BullMqQueue, hub: EventHub): JobEv
       const stored = await bullMqQueue.use(() => resolveStoredId(bullMqQueue, id), { again: true });
       const from = await hub.position();
       const first = await look(id, stored);
-      if (first === 'gone') return settle({ error: new JobNotFoundError(name, id) });
+      if (first === 'gone') {
+        return settle((await lastWords(id, stored, from)) ?? { error: new JobNotFoundError(name, id) });
+      }
       if (first) return settle(first);
 
       const orReport = (work: Promise<void>) =>
         void work.catch((error: unknown) => bullMqQueue.report(error));
+      const onRemoved = async () =>
+        settle((await lastWords(id, stored, from)) ?? { error: new JobRemovedError(name, id) });
       const lookAgain = async () => {
         const now = await look(id, stored);
-        if (now === 'gone') settle(await lastWords(id, stored, from));
+        if (now === 'gone') await onRemoved();
         else if (now) settle(now);
       };
       const isOurs = ({ jobId }: { readonly jobId: string }) => jobId === stored;
-      const onRemoved = async () => settle(await lastWords(id, stored, from));
       endings.push(
         await hub.subscribe(
           'completed',
