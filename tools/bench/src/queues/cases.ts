@@ -2,13 +2,15 @@ import type { Case } from '../benchmark.js';
 import { median } from '../statistics.js';
 import { BASELINE, contenders, type ContenderId } from './contender.js';
 import type { Measurements } from './measurements.js';
+import type { DelayedFigures, TimedFigures } from './timed-cases.js';
 
 type Description = Omit<Case, 'figures' | 'runs' | 'ratios'>;
 type ByContender<Figures> = Partial<Record<ContenderId, Figures>>;
 
 /** Puts measurements into cases, in the order they are read. */
 export function casesOf(measured: Measurements): Case[] {
-  const { idle, sparseInstant, sparse50Ms, burst, timed, delayed, losses } = measured;
+  const { idle, sparseInstant, sparse50Ms, burst, timed, losses } = measured;
+  const delayed = delayedOf(timed);
   const count = (name: string, title: string, unit: string) => ({
     name,
     title,
@@ -79,6 +81,11 @@ export function casesOf(measured: Measurements): Case[] {
     worst(count('marker-lost', 'marker lost with its process', 's until run'), losses.marker),
     worst(count('timer-lost', 'timer lost with its process', 's until run'), losses.timer),
   ];
+}
+
+function delayedOf(timed: ByContender<TimedFigures[]>): ByContender<DelayedFigures[]> {
+  const delayed = mapped(timed, (runs) => runs.flatMap((run) => run.delayed ?? []));
+  return Object.fromEntries(Object.entries(delayed).filter(([, runs]) => runs.length > 0));
 }
 
 function single<Figures>(

@@ -23,14 +23,10 @@ const handlers: OperationHandlers = {
   async listenToEvents() {
     await opened().listenToEvents();
   },
-  runOne: ({ queue, delayMs }) => runOne(queue, delayMs),
-  async runOneByOne({ count, gapMs, delaysMs = [] }) {
-    const jobs: OneJob[] = [];
-    for (let index = 0; index < count; index++) {
-      jobs.push(await runOne(index % queueNames.length, delaysMs[index % delaysMs.length]));
-      await sleep(gapMs);
-    }
-    return jobs;
+  async runOne({ queue, delayMs, restMs = 0 }) {
+    const job = await runOne(queue, delayMs);
+    await sleep(restMs);
+    return job;
   },
   async addOneByOne({ count }) {
     const addMs: number[] = [];

@@ -4,7 +4,7 @@ import { measureIdle } from './idle-case.js';
 import { measureLoss, type Loss } from './loss-case.js';
 import type { Measurements } from './measurements.js';
 import type { Sizes } from './sizes.js';
-import { measureDelayed, measureTimed } from './timed-cases.js';
+import { measureTimedRun, type TimedFigures } from './timed-cases.js';
 
 type Progress = (line: string) => void;
 type ByContender<Figures> = Partial<Record<ContenderId, Figures>>;
@@ -24,14 +24,15 @@ export async function measure(sizes: Sizes, onProgress: Progress): Promise<Measu
     lose('marker', sizes, onProgress),
     lose('timer', sizes, onProgress),
   ]);
-  const timed: ByContender<Awaited<ReturnType<typeof measureTimed>>[]> = {};
-  const delayed: ByContender<Awaited<ReturnType<typeof measureDelayed>>[]> = {};
+  const timed: ByContender<TimedFigures[]> = {};
   for (let run = 1; run <= sizes.runs; run++) {
     onProgress(`timing, run ${run} of ${sizes.runs}`);
-    for (const id of all) (timed[id] ??= []).push(await measureTimed(id, sizes));
-    for (const id of oursAndStock) (delayed[id] ??= []).push(await measureDelayed(id, sizes));
+    // Everybody is first once: whoever is first may find the machine cooler, whoever is last its caches warmer.
+    const order = all.map((_, turn) => all[(turn + run) % all.length] ?? BASELINE);
+    const figures = await measureTimedRun(order, oursAndStock, sizes);
+    for (const id of all) if (figures[id]) (timed[id] ??= []).push(figures[id]);
   }
-  return { idle, ...counted, timed, delayed, losses: { marker, timer } };
+  return { idle, ...counted, timed, losses: { marker, timer } };
 }
 
 async function countJobs(sizes: Sizes, onProgress: Progress) {

@@ -2,7 +2,7 @@ import type { ContenderId } from './contender.js';
 import type { JobCost } from './counted-cases.js';
 import type { IdleFigures } from './idle-case.js';
 import type { Loss } from './loss-case.js';
-import type { DelayedFigures, TimedFigures } from './timed-cases.js';
+import type { TimedFigures } from './timed-cases.js';
 
 /** Everything one benchmark measured, before it is put into cases. */
 export interface Measurements {
@@ -12,7 +12,6 @@ export interface Measurements {
   readonly burst: Partial<Record<ContenderId, JobCost>>;
   /** One entry a run, in the order of the runs. */
   readonly timed: Partial<Record<ContenderId, TimedFigures[]>>;
-  readonly delayed: Partial<Record<ContenderId, DelayedFigures[]>>;
   /** Milliseconds, one entry a loss. */
   readonly losses: Readonly<Record<Loss, Partial<Record<ContenderId, number[]>>>>;
 }

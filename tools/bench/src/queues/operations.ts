@@ -7,10 +7,8 @@ export interface Operations {
   /** Makes and starts the 11 workers; their handler takes `handlerMs`. */
   startWorkers: { args: { concurrency: number; handlerMs: number }; answer: void };
   listenToEvents: { args: Nothing; answer: void };
-  /** Adds a job and waits for its end. */
-  runOne: { args: { queue: number; delayMs?: number }; answer: OneJob };
-  /** The same `count` times, round the queues, with a pause of `gapMs` between an end and the next add. */
-  runOneByOne: { args: { count: number; gapMs: number; delaysMs?: readonly number[] }; answer: OneJob[] };
+  /** Adds a job, waits for its end, and answers `restMs` later. */
+  runOne: { args: { queue: number; delayMs?: number; restMs?: number }; answer: OneJob };
   /** Adds `count` jobs, round the queues, each as soon as the one before is accepted; then waits for their ends. */
   addOneByOne: { args: { count: number }; answer: { addMs: number[] } };
   /** Adds as many jobs to each queue in one bulk call, all queues at once, and waits for their ends. */
