@@ -90,6 +90,7 @@ describe('a wait whose connection breaks', () => {
       proxy.cut();
       await lab.stockQueue('a').add('job', {});
       await eventually('it runs', () => ran.length === round, 5_000);
+      await eventually('it waits again', isBlocked, 5_000);
     }
   });
 
