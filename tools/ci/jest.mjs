@@ -1,5 +1,5 @@
 // Runs the Jest of the package in the current folder: `node jest.mjs unit|redis [jest arguments]`.
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -11,7 +11,7 @@ if (!config) throw new Error(`jest.mjs: "${kind}" is none of ${Object.keys(prese
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const jestBin = createRequire(join(root, 'package.json')).resolve('jest/bin/jest');
-const { status, signal } = spawnSync(
+const jest = spawn(
   process.execPath,
   [
     '--experimental-vm-modules',
@@ -23,4 +23,6 @@ const { status, signal } = spawnSync(
   ],
   { stdio: 'inherit' },
 );
-process.exit(signal ? 1 : status);
+// Whoever stops us means Jest.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => jest.kill(signal));
+jest.once('exit', (status) => process.exit(status ?? 1));

@@ -5,12 +5,14 @@ import { promisify } from 'node:util';
 import { parseDepends } from './debian-depends.js';
 import type { OsRelease } from './operating-system.js';
 
-const run = promisify(execFile);
+const execute = promisify(execFile);
 const ABANDONED_AFTER_MS = 15 * 60_000;
 
 export interface FetchDebianRedisOptions {
   readonly os: OsRelease;
   readonly cacheFolder: string;
+  /** Where apt-get and dpkg are looked up. */
+  readonly env: NodeJS.ProcessEnv;
   readonly onProgress: (message: string) => void;
 }
 
@@ -20,7 +22,7 @@ export interface FetchDebianRedisOptions {
  * do this at once: each unpacks beside and the first rename wins.
  */
 export async function fetchDebianRedis(options: FetchDebianRedisOptions) {
-  const { os, cacheFolder, onProgress } = options;
+  const { os, cacheFolder, env, onProgress } = options;
   const folder = join(cacheFolder, os.label);
   if (!(await exists(serverIn(folder)))) {
     onProgress(`Fetching the redis-server package of ${os.id} ${os.versionId} into ${folder}`);
@@ -29,11 +31,9 @@ export async function fetchDebianRedis(options: FetchDebianRedisOptions) {
     const work = await mkdtemp(join(cacheFolder, 'fetch-'));
     try {
       const unpacked = join(work, 'unpacked');
-      await unpackWithLibraries(work, unpacked, onProgress);
+      await unpackWithLibraries(work, unpacked, env, onProgress);
       // Proves that it runs here before anybody else can see it.
-      await run(serverIn(unpacked), ['--version'], {
-        env: { ...process.env, ...(await libraryEnv(unpacked)) },
-      });
+      await execute(serverIn(unpacked), ['--version'], { env: { ...env, ...(await libraryEnv(unpacked)) } });
       await rename(unpacked, folder).catch(async (error) => {
         if (!(await exists(serverIn(folder)))) throw error;
       });
@@ -49,9 +49,10 @@ const serverIn = (folder: string) => join(folder, 'usr', 'bin', 'redis-server');
 async function unpackWithLibraries(
   work: string,
   unpacked: string,
+  env: NodeJS.ProcessEnv,
   onProgress: (message: string) => void,
 ): Promise<void> {
-  const apt = await makeApt(work, onProgress);
+  const apt = await makeApt(work, env, onProgress);
   const seen = new Set<string>();
   // redis-server is a link into redis-tools.
   let wanted = ['redis-server', 'redis-tools'];
@@ -60,8 +61,8 @@ async function unpackWithLibraries(
     const files = await apt.download(wanted);
     const alternatives: string[][] = [];
     for (const file of files) {
-      await run('dpkg', ['-x', file, unpacked]);
-      const { stdout } = await run('dpkg-deb', ['-f', file, 'Depends']);
+      await execute('dpkg', ['-x', file, unpacked], { env });
+      const { stdout } = await execute('dpkg-deb', ['-f', file, 'Depends'], { env });
       alternatives.push(...parseDepends(stdout));
       await rm(file);
     }
@@ -69,7 +70,7 @@ async function unpackWithLibraries(
     for (const names of alternatives) {
       const [first = ''] = names;
       if (!isLibrary(first) || names.some((name) => seen.has(name))) continue;
-      if (!(await isAnyInstalled(names))) wanted.push(first);
+      if (!(await isAnyInstalled(names, env))) wanted.push(first);
       names.forEach((name) => seen.add(name));
     }
   }
@@ -78,9 +79,10 @@ async function unpackWithLibraries(
 /** What a server process loads; the rest of the dependencies (adduser, init scripts) is for a system service. */
 const isLibrary = (name: string) => /^(lib|lua-)/.test(name);
 
-async function isAnyInstalled(names: readonly string[]): Promise<boolean> {
+async function isAnyInstalled(names: readonly string[], env: NodeJS.ProcessEnv): Promise<boolean> {
   for (const name of names) {
-    const status = await run('dpkg-query', ['-W', '-f', '${db:Status-Abbrev}', name]).catch(() => undefined);
+    const query = ['-W', '-f', '${db:Status-Abbrev}', name];
+    const status = await execute('dpkg-query', query, { env }).catch(() => undefined);
     if (status?.stdout.startsWith('ii')) return true;
   }
   return false;
@@ -90,7 +92,7 @@ async function isAnyInstalled(names: readonly string[]): Promise<boolean> {
  * apt with every folder it writes to below `work`. The system's package lists are read when they are there and
  * still true; else lists of our own are downloaded.
  */
-async function makeApt(work: string, onProgress: (message: string) => void) {
+async function makeApt(work: string, env: NodeJS.ProcessEnv, onProgress: (message: string) => void) {
   const downloads = join(work, 'downloads');
   const lists = join(work, 'lists');
   const cache = join(work, 'cache');
@@ -114,9 +116,9 @@ async function makeApt(work: string, onProgress: (message: string) => void) {
   await writeFile(own, `${common.join('\n')}\nDir::State::lists ${JSON.stringify(lists)};\n`);
 
   const aptGet = (config: string, ...args: string[]) =>
-    run('apt-get', ['-q', '-c', config, ...args], {
+    execute('apt-get', ['-q', '-c', config, ...args], {
       cwd: downloads,
-      env: { ...process.env, LC_ALL: 'C', DEBIAN_FRONTEND: 'noninteractive' },
+      env: { ...env, LC_ALL: 'C', DEBIAN_FRONTEND: 'noninteractive' },
       maxBuffer: 16 * 1024 * 1024,
     });
   let config = system;

@@ -48,7 +48,7 @@ export async function findRedisServer(options: FindRedisServerOptions = {}): Pro
   const os = await readOsRelease();
   if (!os.isDebianLike) throw new RedisServerNotFoundError(installAdvice(os));
   try {
-    const fetched = await fetchDebianRedis({ os, cacheFolder, onProgress });
+    const fetched = await fetchDebianRedis({ os, cacheFolder, env, onProgress });
     return { ...fetched, source: 'fetched' };
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);

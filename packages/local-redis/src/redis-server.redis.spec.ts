@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -170,23 +170,49 @@ describe('restart', () => {
     expect(await using(server, (redis) => redis.ping())).toBe('PONG');
   });
 
-  it('says so when somebody took the port meanwhile', async () => {
+  it.each(['something silent', 'another Redis'])('says so when %s took the port meanwhile', async (who) => {
     const server = await start();
     await server.kill();
-    const squatter = createServer().listen(server.port, '127.0.0.1');
-    await once(squatter, 'listening');
+    const leave = await (who === 'another Redis' ? runRedisOn(server.port) : listenOn(server.port));
     try {
       await expect(server.restart()).rejects.toMatchObject({
         code: 'REDIS_START_FAILED',
         logTail: expect.stringMatching(/address already in use/i),
       });
     } finally {
-      squatter.close();
+      await leave();
     }
+    await server.restart();
+    expect(await using(server, (redis) => redis.ping())).toBe('PONG');
   });
+
+  async function listenOn(port: number) {
+    const squatter = createServer((socket) => socket.resume()).listen(port, '127.0.0.1');
+    await once(squatter, 'listening');
+    return () => new Promise((resolve) => squatter.close(resolve));
+  }
+
+  async function runRedisOn(port: number) {
+    const { path, env } = await findRedisServer();
+    const squatter = spawn(path, ['--port', String(port), '--save', '', '--bind', '127.0.0.1'], {
+      env: { ...process.env, ...env },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    for await (const text of squatter.stdout) if (String(text).includes('Ready to accept')) break;
+    return async () => {
+      squatter.kill();
+      await once(squatter, 'exit');
+    };
+  }
 });
 
 describe('a server whose process dies', () => {
+  const elsewhere: ChildProcess[] = [];
+
+  afterEach(() => {
+    for (const child of elsewhere.splice(0)) child.kill('SIGKILL');
+  });
+
   /** Starts a server in a process of its own, which then hangs, ends, or is killed. */
   async function startElsewhere(then: string) {
     const index = fileURLToPath(new URL('../dist/index.js', import.meta.url));
@@ -199,6 +225,7 @@ describe('a server whose process dies', () => {
     const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
+    elsewhere.push(child);
     const exited = once(child, 'exit');
     const [line] = (await once(child.stdout, 'data')) as [Buffer];
     return { child, exited, ...(JSON.parse(line.toString()) as { pid: number; folder: string }) };

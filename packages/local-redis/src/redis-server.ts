@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { defaultCacheFolder } from './cache-folder.js';
 import { RedisStartError } from './errors.js';
 import { findRedisServer, type RedisServerBinary } from './find-redis-server.js';
-import { findFreePort } from './free-port.js';
+import { onFreePort } from './free-port.js';
 import { startGuarded, type GuardedProcess } from './guarded-process.js';
 import { respRequest } from './resp-request.js';
 
@@ -58,9 +58,8 @@ export async function startRedis(options: StartRedisOptions = {}): Promise<Redis
   const { settings = {}, readyTimeoutMs = 30_000 } = options;
   for (const [name, value] of Object.entries(settings)) {
     if (OURS.includes(name.toLowerCase())) throw new TypeError(`settings: "${name}" cannot be set`);
-    if (!/^[a-z0-9-]+$/i.test(name) || /[\r\n]/.test(value)) {
-      throw new TypeError(`settings: ${JSON.stringify({ [name]: value })} is no redis.conf directive`);
-    }
+    if (!/^[a-z0-9-]+$/i.test(name)) throw new TypeError(`settings: "${name}" is no redis.conf directive`);
+    if (/[\r\n]/.test(value)) throw new TypeError(`settings: the value of "${name}" has more than one line`);
   }
   const binary = options.binary ?? (await findRedisServer());
   const data = join(defaultCacheFolder(), 'data');
@@ -83,26 +82,21 @@ export async function startRedis(options: StartRedisOptions = {}): Promise<Redis
     } catch (error) {
       await server.end('SIGKILL');
       const log = await logTail(folder);
-      throw new RedisStartError(`${binary.path} did not start on port ${port}: ${String(error)}`, log);
+      throw new RedisStartError(`${binary.path} did not start on port ${port}: ${String(error)}`, log, {
+        cause: error,
+      });
     }
   };
 
-  let port = await findFreePort();
-  let server: GuardedProcess | undefined;
-  for (let attempt = 1; server === undefined; attempt++) {
-    try {
-      server = await launch(port);
-    } catch (error) {
-      if (attempt < PORT_ATTEMPTS && error instanceof RedisStartError && isPortTaken(error.logTail)) {
-        port = await findFreePort();
-        continue;
-      }
-      await rm(folder, { recursive: true, force: true });
-      throw error;
-    }
-  }
-
-  let running: GuardedProcess = server;
+  const { port, value } = await onFreePort({
+    use: launch,
+    isTaken: (error) => error instanceof RedisStartError && isPortTaken(error.logTail),
+    attempts: PORT_ATTEMPTS,
+  }).catch(async (error: unknown) => {
+    await rm(folder, { recursive: true, force: true });
+    throw error;
+  });
+  let running = value;
   return {
     url: `redis://${password ? `:${encodeURIComponent(password)}@` : ''}127.0.0.1:${port}`,
     host: '127.0.0.1',
@@ -150,12 +144,17 @@ async function untilReady(
   if (password) commands.unshift(['AUTH', password]);
   const deadline = Date.now() + timeoutMs;
   let last = 'no answer';
-  const ended = server.exited.then(() => []);
+  const end = new AbortController();
+  void server.exited.then(() => end.abort(new Error('it exited')));
   while (Date.now() < deadline) {
     if (server.hasExited) throw new Error('it exited');
     try {
-      const answer = respRequest({ port, commands, timeoutMs: Math.min(timeoutMs, 2_000) });
-      const replies = await Promise.race([answer, ended]);
+      const replies = await respRequest({
+        port,
+        commands,
+        timeoutMs: Math.min(timeoutMs, 2_000),
+        signal: end.signal,
+      });
       const [pong, info = ''] = replies.slice(-2);
       if (pong === 'PONG') {
         if (new RegExp(`^process_id:${server.pid}\\r?$`, 'm').test(info)) return;

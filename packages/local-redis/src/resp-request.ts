@@ -5,6 +5,7 @@ export interface RespRequest {
   /** Sent in this order on one connection, one after another's answer is not awaited. */
   readonly commands: readonly (readonly string[])[];
   readonly timeoutMs: number;
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -12,9 +13,9 @@ export interface RespRequest {
  * text with the leading `-`. Understands simple strings, errors, integers and bulk strings: what a readiness
  * check needs.
  */
-export function respRequest({ port, commands, timeoutMs }: RespRequest): Promise<string[]> {
+export function respRequest({ port, commands, timeoutMs, signal }: RespRequest): Promise<string[]> {
   return new Promise((resolve, reject) => {
-    const socket = connect({ host: '127.0.0.1', port });
+    const socket = connect({ host: '127.0.0.1', port, signal });
     let received = Buffer.alloc(0);
     const fail = (error: Error) => {
       socket.destroy();
