@@ -15,6 +15,9 @@ import { appQueues } from './queues/index.js';
 import { readRedisSettings, type Environment, type RedisSettings } from './redis-settings.js';
 import { readAll } from './settings-error.js';
 
+/** Every queue of both engines listens to the one connection; more than these would be a leak. */
+const MAX_LISTENERS = 100;
+
 export interface CatchUpSettings {
   readonly redis: RedisSettings;
   readonly shares: TargetShares;
@@ -59,8 +62,7 @@ export async function composeCatchUp({ redis, shares }: CatchUpSettings, logger:
 
   // Queues wait out an outage, so no command ever gives up by itself; engines put limits on their calls.
   const connection = new Redis({ ...redis, maxRetriesPerRequest: null });
-  // Every queue of both engines listens to it.
-  connection.setMaxListeners(0);
+  connection.setMaxListeners(MAX_LISTENERS);
   connection.on('error', (error) =>
     logger.warn({ operation: 'redis', err: error }, 'Redis connection error'),
   );
