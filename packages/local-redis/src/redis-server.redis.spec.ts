@@ -7,6 +7,7 @@ import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Redis } from 'ioredis';
+import { findFreePort } from './free-port.js';
 import {
   billedCommands,
   countConnections,
@@ -99,6 +100,16 @@ describe('startRedis', () => {
       ),
     );
     expect(pids).toEqual(servers.map((server) => server.pid));
+  });
+
+  it('takes another port when somebody was faster', async () => {
+    const first = await start();
+    const free = await findFreePort();
+    const ports = [first.port, free];
+    const second = await startRedis({ findPort: async () => ports.shift() ?? 0 });
+    running.push(second);
+    expect(second.port).toBe(free);
+    expect(await using(second, (redis) => redis.ping())).toBe('PONG');
   });
 
   it('ends with the process and its folder gone, however often it is stopped', async () => {

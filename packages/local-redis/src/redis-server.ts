@@ -19,6 +19,8 @@ export interface StartRedisOptions {
   readonly binary?: RedisServerBinary;
   /** How long the server may take to answer, loading its data included. Default 30 000. */
   readonly readyTimeoutMs?: number;
+  /** Where the port comes from, asked again when it turns out to be taken. Default: the system. */
+  readonly findPort?: () => Promise<number>;
 }
 
 /** A Redis server of our own on 127.0.0.1. It dies with this process, however this process ends. */
@@ -55,7 +57,7 @@ const LOG_TAIL_LINES = 15;
  * @throws {RedisStartError} when it does not come up.
  */
 export async function startRedis(options: StartRedisOptions = {}): Promise<RedisServer> {
-  const { settings = {}, readyTimeoutMs = 30_000 } = options;
+  const { settings = {}, readyTimeoutMs = 30_000, findPort } = options;
   for (const [name, value] of Object.entries(settings)) {
     if (OURS.includes(name.toLowerCase())) throw new TypeError(`settings: "${name}" cannot be set`);
     if (!/^[a-z0-9-]+$/i.test(name)) throw new TypeError(`settings: "${name}" is no redis.conf directive`);
@@ -92,6 +94,7 @@ export async function startRedis(options: StartRedisOptions = {}): Promise<Redis
     use: launch,
     isTaken: (error) => error instanceof RedisStartError && isPortTaken(error.logTail),
     attempts: PORT_ATTEMPTS,
+    find: findPort,
   }).catch(async (error: unknown) => {
     await rm(folder, { recursive: true, force: true });
     throw error;
