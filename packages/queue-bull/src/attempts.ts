@@ -7,6 +7,7 @@ import {
   type JobSchemas,
   type QueueDefinition,
 } from '@switchyard/queue-contract';
+import { asError } from './as-error.js';
 import { fromBullBackoff } from './bull-options.js';
 import type { BullJob } from './bull-queue.js';
 import type { EngineContext } from './engine-context.js';
@@ -34,7 +35,7 @@ const MAX_BACKOFF_MS = 100 * 365.25 * 24 * 3600 * 1000;
 const NEVER = new Promise<never>(() => {});
 
 export function createAttempts<S extends JobSchemas>(
-  { engine, call }: EngineContext,
+  { engine, call, outages }: EngineContext,
   definition: QueueDefinition<S>,
   handlers: JobHandlers<S>,
   gate: JobGate | undefined,
@@ -78,11 +79,17 @@ export function createAttempts<S extends JobSchemas>(
       gate: countingGate,
     });
 
-  /** Bull knows another formula, and a function per name; it takes over what the contract's answers. */
+  /** Bull has another formula, and a function per name; it is given what the contract's comes to. */
   const decideBackoff = (job: BullJob, error: Error): BullJob['opts']['backoff'] => {
     const custom = definition.backoffDelayMs?.bind(definition);
-    const delayMs = backoffDelayMs(fromBullBackoff(job.opts.backoff), job.attemptsMade + 1, error, custom);
-    return delayMs > 0 ? { type: 'fixed', delay: Math.ceil(Math.min(delayMs, MAX_BACKOFF_MS)) } : undefined;
+    try {
+      const delayMs = backoffDelayMs(fromBullBackoff(job.opts.backoff), job.attemptsMade + 1, error, custom);
+      return delayMs > 0 ? { type: 'fixed', delay: Math.ceil(Math.min(delayMs, MAX_BACKOFF_MS)) } : undefined;
+    } catch (thrown) {
+      // A function that cannot say how long to wait must not cost the job its next attempt.
+      outages.task(asError(thrown), queue);
+      return undefined;
+    }
   };
 
   return {
@@ -110,10 +117,9 @@ export function createAttempts<S extends JobSchemas>(
         return result;
       } catch (error) {
         if (attempt.abandoned) return NEVER;
-        if (isUnrecoverable(error)) await job.discard();
-        else if (job.attemptsMade + 1 < (job.opts.attempts ?? 1)) {
-          job.opts.backoff = decideBackoff(job, error as Error);
-        }
+        const isLast = isUnrecoverable(error) || job.attemptsMade + 1 >= (job.opts.attempts ?? 1);
+        if (isLast) await job.discard();
+        job.opts.backoff = isLast ? undefined : decideBackoff(job, error as Error);
         throw error;
       } finally {
         live.delete(attempt);

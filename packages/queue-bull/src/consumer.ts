@@ -58,7 +58,7 @@ export function startConsumer<S extends JobSchemas>(
     blocking: () => pop.open(bull.clientName()),
   });
   bull.nextRepeatableJob = (name, data, jobOptions) =>
-    scheduleNextFiring(run, keys, name, JSON.stringify(data) ?? '{}', jobOptions);
+    scheduleNextFiring(run, keys, name, JSON.stringify(data) ?? 'null', jobOptions);
   forwardEvents(bull, events.emit, report);
 
   const handBack = async (storedId: string): Promise<void> => {

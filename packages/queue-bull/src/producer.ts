@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import {
   EngineUnavailableError,
-  InvalidPayloadError,
   parsePayload,
   resolveJobOptions,
   type JobOptions,
@@ -11,11 +10,10 @@ import {
   type QueueDefinition,
 } from '@switchyard/queue-contract';
 import type Bull from 'bull';
-import { asError } from './as-error.js';
 import { toBullOptions } from './bull-options.js';
 import type { BullJobOptions } from './bull-queue.js';
 import type { EngineContext } from './engine-context.js';
-import { storableData } from './job-data.js';
+import { storableData, toJson } from './job-data.js';
 import { decodeJobId } from './job-ids.js';
 
 /** Jobs sent in one go: enough to make round trips cheap, few enough to let others in between. */
@@ -40,17 +38,9 @@ export function createProducer<S extends JobSchemas>(
     await parsePayload(definition, name, data);
     const { defaults = {}, priorities = false } = definition;
     const resolved = resolveJobOptions(where, defaults, priorities, options);
-    checkIsJson(name, data);
+    toJson(queue, name, data);
     // With an id of our own, an add that is sent again after an outage adds no second job.
     return { name, data, opts: toBullOptions({ ...resolved, id: resolved.id ?? randomUUID() }) };
-  }
-
-  function checkIsJson(name: string, data: unknown): void {
-    try {
-      JSON.stringify(data);
-    } catch (error) {
-      throw new InvalidPayloadError(queue, name, `no JSON: ${asError(error).message}`);
-    }
   }
 
   async function addOne({ name, data, opts }: PreparedJob): Promise<JobReference> {

@@ -14,6 +14,7 @@ import { toBullOptions } from './bull-options.js';
 import type { BullJobOptions, BullRepeat } from './bull-queue.js';
 import type { EngineContext } from './engine-context.js';
 import { firingAfter, firingAt } from './next-firing.js';
+import { toJson } from './job-data.js';
 import { queueKeys } from './queue-keys.js';
 import { REMOVE_SCHEDULE } from './remove-schedule.lua.js';
 import { REPLACE_SCHEDULE } from './replace-schedule.lua.js';
@@ -56,12 +57,13 @@ export function createSchedules<S extends JobSchemas>(
 
   async function place(
     schedule: Schedule<S>,
+    data: string,
     wanted: BullJobOptions,
     firstRunAtMs: number | undefined,
   ): Promise<ActiveSchedule<S> | undefined> {
     const { members, records } = await read();
     const existing = records.find((record) => record.id === schedule.id);
-    if (existing && isSame(schedule, wanted, existing)) return active(existing);
+    if (existing && isSame(schedule, data, wanted, existing)) return active(existing);
 
     const nowMs = Date.now();
     const slotMs = firstRunAtMs ?? firstSlotMs(schedule, wanted, existing, nowMs);
@@ -77,7 +79,6 @@ export function createSchedules<S extends JobSchemas>(
     const prefix = firingPrefix(schedule.name, repeat.jobId, key);
     const firing = firingAt(schedule.name, { ...wanted, repeat }, slotMs, nowMs, 1);
     const replaced = existing ? [existing.member, existing.delayed ? firingIdOf(existing) : ''] : [];
-    const data = JSON.stringify(schedule.data) ?? '{}';
     const opts = JSON.stringify(firing.opts);
     const priority = String(wanted.priority ?? 0);
     const replacedNow = await call(() =>
@@ -139,8 +140,9 @@ export function createSchedules<S extends JobSchemas>(
         schedule.options,
       );
       const wanted = { ...toBullOptions(resolved), repeat: repeatOf(where, schedule as Schedule) };
+      const data = toJson(definition.name, schedule.name, schedule.data);
       const first = firstRunAtMs === undefined ? undefined : Math.round(firstRunAtMs);
-      return untilUndisturbed(`schedule "${schedule.id}"`, () => place(schedule, wanted, first));
+      return untilUndisturbed(`schedule "${schedule.id}"`, () => place(schedule, data, wanted, first));
     },
     async get(id) {
       const record = await find(id);
@@ -223,12 +225,12 @@ function withIdentity({ id, name }: Schedule, repeat: BullRepeat, slotMs: number
   );
 }
 
-function isSame(schedule: Schedule, wanted: BullJobOptions, existing: ScheduleRecord): boolean {
+function isSame(schedule: Schedule, data: string, wanted: BullJobOptions, existing: ScheduleRecord): boolean {
   const stored = optionsOf(existing);
-  const content = (name: string, data: unknown, options: BullJobOptions) =>
+  const content = (name: string, payload: unknown, options: BullJobOptions) =>
     canonical({
       name,
-      data,
+      payload,
       endMs: options.repeat?.endDate === undefined ? null : new Date(options.repeat.endDate).getTime(),
       limit: options.repeat?.limit ?? null,
       attempts: options.attempts ?? 1,
@@ -241,8 +243,7 @@ function isSame(schedule: Schedule, wanted: BullJobOptions, existing: ScheduleRe
     });
   return (
     sameRule(wanted.repeat ?? {}, stored.repeat) &&
-    content(schedule.name, JSON.parse(JSON.stringify(schedule.data) ?? '{}'), wanted) ===
-      content(existing.name, dataOf(existing), stored)
+    content(schedule.name, JSON.parse(data), wanted) === content(existing.name, dataOf(existing), stored)
   );
 }
 

@@ -28,62 +28,65 @@ export async function waitForEnd(
   const keys = queueKeys(context.prefix, queue);
   const find = () => call(() => findJob(run, keys, id));
 
-  const deadlineMs = performance.now() + timeoutMs;
-  const first = await find();
-  if (!first) throw new JobNotFoundError(queue, id);
-  const { storedId } = first;
-
   let resolve: (result: unknown) => void = () => {};
   let reject: (error: unknown) => void = () => {};
   const ended = new Promise<unknown>((...settle) => ([resolve, reject] = settle));
   // It may be decided before it is awaited.
   ended.catch(() => {});
+  const inTime = <T>(work: Promise<T>) => Promise.race([work, ended as Promise<never>]);
 
-  const timers = new Set<NodeJS.Timeout>();
-  const look = async () => {
-    const found = await find();
-    if (!found || found.storedId !== storedId) {
-      timers.add(setTimeout(() => reject(new JobRemovedError(queue, id)), MESSAGE_GRACE_MS));
-      return;
-    }
-    const job = toJob(engine, queue, storedId, found.state, found.fields);
-    if (job.state === 'completed') resolve(job.result);
-    if (job.state === 'failed') reject(new JobFailedError(queue, id, job.failedReason ?? ''));
-  };
-  const hearEnd =
-    (then: (value: string | undefined) => void): Hear =>
-    (message) => {
-      const end = readEnd(message);
-      if (end?.storedId === storedId) then(end.value);
-    };
-
-  const stops = await Promise.allSettled([
-    subscriber.listen(
-      { channel: keys.completed },
-      hearEnd((text) => resolve(text === undefined ? null : JSON.parse(text))),
-    ),
-    subscriber.listen(
-      { channel: keys.failed },
-      hearEnd((reason) => reject(new JobFailedError(queue, id, reason ?? ''))),
-    ),
-    subscriber.listen({ channel: keys.removed }, (removedId) => {
-      if (removedId === storedId) reject(new JobRemovedError(queue, id));
-    }),
-  ]);
-  const late = () => reject(new WaitTimeoutError(queue, id, timeoutMs));
-  timers.add(setTimeout(late, Math.max(0, deadlineMs - performance.now())));
-  const lookAgain = () =>
-    void look().catch((error: unknown) => {
-      if (error instanceof ClosedError) reject(error);
-    });
-  const looking = setInterval(lookAgain, LOOK_EVERY_MS);
+  const timers: NodeJS.Timeout[] = [
+    setTimeout(() => reject(new WaitTimeoutError(queue, id, timeoutMs)), timeoutMs),
+  ];
+  const listening: Promise<() => Promise<void>>[] = [];
+  let heard = false;
   try {
-    for (const stop of stops) if (stop.status === 'rejected') throw stop.reason;
-    await look();
+    const first = await inTime(find());
+    if (!first) throw new JobNotFoundError(queue, id);
+    const { storedId } = first;
+
+    const look = async () => {
+      const found = await find();
+      if (!found || found.storedId !== storedId) {
+        timers.push(setTimeout(() => reject(new JobRemovedError(queue, id)), MESSAGE_GRACE_MS));
+        return;
+      }
+      const job = toJob(engine, queue, storedId, found.state, found.fields);
+      if (job.state === 'completed') resolve(job.result);
+      if (job.state === 'failed') reject(new JobFailedError(queue, id, job.failedReason ?? ''));
+    };
+    const hearEnd =
+      (then: (value: string | undefined) => void): Hear =>
+      (message) => {
+        const end = readEnd(message);
+        if (end?.storedId === storedId) then(end.value);
+      };
+    listening.push(
+      subscriber.listen(
+        { channel: keys.completed },
+        hearEnd((text) => resolve(text === undefined ? null : JSON.parse(text))),
+      ),
+      subscriber.listen(
+        { channel: keys.failed },
+        hearEnd((reason) => reject(new JobFailedError(queue, id, reason ?? ''))),
+      ),
+      subscriber.listen({ channel: keys.removed }, (removedId) => {
+        if (removedId === storedId) reject(new JobRemovedError(queue, id));
+      }),
+    );
+    await inTime(Promise.all(listening));
+    heard = true;
+    await inTime(look());
+    const lookAgain = () =>
+      void look().catch((error: unknown) => {
+        if (error instanceof ClosedError) reject(error);
+      });
+    timers.push(setInterval(lookAgain, LOOK_EVERY_MS));
     return await ended;
   } finally {
-    clearInterval(looking);
     for (const timer of timers) clearTimeout(timer);
-    for (const stop of stops) if (stop.status === 'fulfilled') await stop.value();
+    const stopping = Promise.allSettled(listening.map((stop) => stop.then((end) => end())));
+    // Without a connection it takes as long as that is away.
+    if (heard) await stopping;
   }
 }
