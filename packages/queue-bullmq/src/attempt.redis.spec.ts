@@ -185,41 +185,6 @@ test('a consumer that gives up puts its job back at once: it runs elsewhere long
   expect(attempts).toEqual([1]);
 });
 
-test('whoever waits for jobs that end meanwhile and leave nothing behind hears how they ended', async () => {
-  const waits = 300;
-  queue.consumer.consume(
-    {
-      work: ({ data }) => {
-        if (Number(data) % 2 === 1) throw new Error('odd');
-        return data;
-      },
-    },
-    { concurrency: 20 },
-  );
-  // Keeps the event stream open, so that only the looking is on trial.
-  const end = await queue.events.on('completed', () => undefined);
-  const wait = async (n: number): Promise<unknown> => {
-    const options = { id: `fleeting-${n}`, removeOnComplete: true, removeOnFail: true };
-    const [settled] = await Promise.all([
-      Promise.resolve().then(() =>
-        queue.events.waitForEnd(options.id, { timeoutMs: 5000 }).catch((error: Error) => error),
-      ),
-      queue.producer.add('work', n, options),
-    ]);
-    return settled;
-  };
-  const outcomes = await Promise.all(Array.from({ length: waits }, (_, n) => wait(n)));
-  await end();
-  const wrong = outcomes.filter((outcome, n) => {
-    const code = (outcome as { code?: string }).code;
-    // Not there yet, or no more, when it was looked for first.
-    if (code === 'SWITCHYARD_JOB_NOT_FOUND') return false;
-    return n % 2 === 1 ? code !== 'SWITCHYARD_JOB_FAILED' : outcome !== n;
-  });
-  expect(wrong).toEqual([]);
-  expect(outcomes.filter((outcome) => typeof outcome === 'number').length).toBeGreaterThan(0);
-});
-
 test('removeWaiting spares a due firing of a schedule that waits among other jobs', async () => {
   await queue.control.pause();
   const dueAtMs = Date.now() - 10;

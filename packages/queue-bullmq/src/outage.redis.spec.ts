@@ -116,6 +116,29 @@ describe('[27] while the connection is away', () => {
     expect(waiting.map(({ id }) => id).sort()).toEqual(['before-1', 'during-1', 'during-2']);
   });
 
+  test('adds that are on their way when it breaks arrive once', async () => {
+    const server = await startDurable();
+    const { queue } = open(server, { addTimeoutMs: 30_000 });
+    await queue.producer.add('work', null, { id: 'first-1' });
+    const bulks = Array.from({ length: 20 }, (_, bulk) =>
+      queue.producer.addMany(
+        Array.from({ length: 500 }, (__, n) => ({
+          name: 'work' as const,
+          data: n,
+          options: { id: `b${bulk}-${n}` },
+        })),
+      ),
+    );
+    const singles = Array.from({ length: 200 }, (_, n) => queue.producer.add('work', n, { id: `s-${n}` }));
+    const observer = new Redis(server.url);
+    cleanups.push(() => observer.disconnect());
+    observer.on('error', () => undefined);
+    await until('some have arrived', async () => (await observer.llen('switchyard:outage:wait')) > 500);
+    await server.restart({ kill: true });
+    await Promise.all([...bulks, ...singles]);
+    expect((await queue.inspector.counts()).waiting).toBe(1 + 20 * 500 + 200);
+  });
+
   test.each([true, false])(
     'they give up at the limit (enableOfflineQueue: %s)',
     async (enableOfflineQueue) => {

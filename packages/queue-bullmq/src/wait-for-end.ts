@@ -52,6 +52,7 @@ export function createWaitForEnd(bullMqQueue: BullMqQueue, hub: EventHub): JobEv
       if (event.get('event') === 'completed')
         return completed(JSON.parse(event.get('returnvalue') ?? 'null'));
       if (event.get('event') === 'failed') return failed(id, event.get('failedReason') ?? '');
+      if (event.get('event') === 'removed') return { error: new JobRemovedError(name, id) };
     }
     return null;
   };
