@@ -5,10 +5,13 @@ import {
   WaitTimeoutError,
 } from '@switchyard/queue-contract';
 import { ended, type ContractCase } from '../contract-case.js';
-import { eventually } from '../eventually.js';
+import { eventually, quiet } from '../eventually.js';
 
 const needs = ['queue-events'] as const;
 const timeoutMs = 8000;
+
+/** By then whoever waits has looked, and listens: nothing tells from outside. */
+const LISTENING_MS = 200;
 
 export const waitForEndCases: readonly ContractCase[] = [
   {
