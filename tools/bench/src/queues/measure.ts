@@ -18,7 +18,7 @@ const oursAndStock: readonly ContenderId[] = [BASELINE, 'ours'];
  */
 export async function measure(sizes: Sizes, onProgress: Progress): Promise<Measurements> {
   onProgress(`counting commands and connections, idle for ${sizes.idleMs / 1000} s meanwhile`);
-  const [idle, counted, marker, timer] = await allSettledOrThrow([
+  const [idle, counted, marker, timer] = await Promise.all([
     forAll(all, 'parallel', (id) => measureIdle(id, sizes)),
     countJobs(sizes, onProgress),
     lose('marker', sizes, onProgress),
@@ -64,15 +64,7 @@ async function forAll<Figures>(
   const one = async (id: ContenderId) => {
     figures[id] = await body(id);
   };
-  if (order === 'parallel') await allSettledOrThrow(ids.map(one));
+  if (order === 'parallel') await Promise.all(ids.map(one));
   else for (const id of ids) await one(id);
   return figures;
-}
-
-/** Like Promise.all, but leaves nothing running when one of them fails. */
-async function allSettledOrThrow<Parts extends readonly unknown[]>(
-  parts: readonly [...{ [Index in keyof Parts]: Promise<Parts[Index]> }],
-): Promise<Parts> {
-  await Promise.allSettled(parts);
-  return (await Promise.all(parts)) as unknown as Parts;
 }
