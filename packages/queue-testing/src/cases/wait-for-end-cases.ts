@@ -87,9 +87,7 @@ export const waitForEndCases: readonly ContractCase[] = [
         queue.events.waitForEnd(good.id, { timeoutMs }),
         expect(queue.events.waitForEnd(bad.id, { timeoutMs })).rejects.toMatchObject({ reason: 'broken' }),
       ]);
-      await (
-        await queue.events.on('completed', () => {})
-      )();
+      await quiet(LISTENING_MS);
       go.open();
       expect((await answers)[0]).toBe('gone, but known');
     },
@@ -107,9 +105,7 @@ export const waitForEndCases: readonly ContractCase[] = [
       const waiting = [id, delayed.id].map((each) =>
         expect(queue.events.waitForEnd(each, { timeoutMs: 20_000 })).rejects.toBeInstanceOf(JobRemovedError),
       );
-      await (
-        await queue.events.on('completed', () => {})
-      )();
+      await quiet(LISTENING_MS);
       expect(await elsewhere.inspector.remove(id)).toBe(true);
       expect(await elsewhere.inspector.remove(delayed.id)).toBe(true);
       await Promise.all(waiting);
@@ -127,9 +123,7 @@ export const waitForEndCases: readonly ContractCase[] = [
       const waiting = expect(queue.events.waitForEnd(id, { timeoutMs: 20_000 })).rejects.toBeInstanceOf(
         JobRemovedError,
       );
-      await (
-        await queue.events.on('completed', () => {})
-      )();
+      await quiet(LISTENING_MS);
       await elsewhere.control.removeWaiting();
       await waiting;
     },
