@@ -1,4 +1,5 @@
 import type { RoleCases } from '../plan-contract.js';
+import { accountCases } from './account-cases.js';
 import { addCases } from './add-cases.js';
 import { closeCases } from './close-cases.js';
 import { consumerCases } from './consumer-cases.js';
@@ -31,6 +32,7 @@ export const contractCases: RoleCases = [
   { role: 'consumer: retention', cases: retentionCases },
   { role: 'consumer: taking jobs', cases: consumerCases },
   { role: 'consumer: gate and close', cases: closeCases },
+  { role: 'consumer: everything together', cases: accountCases },
   { role: 'schedules: declaring', cases: scheduleCases },
   { role: 'schedules: firing', cases: firingCases },
   { role: 'schedules: time zones', cases: timeZoneCases },
