@@ -48,8 +48,8 @@ async function countJobs(sizes: Sizes, onProgress: Progress) {
 async function lose(loss: Loss, sizes: Sizes, onProgress: Progress): Promise<ByContender<number[]>> {
   const times: ByContender<number[]> = {};
   for (let count = 1; count <= sizes.losses; count++) {
-    const round = await forAll(oursAndStock, 'in turn', (id) => measureLoss(id, loss));
-    for (const id of oursAndStock) (times[id] ??= []).push(round[id] ?? Number.NaN);
+    const round = await forAll(sizes.lossesOf, 'in turn', (id) => measureLoss(id, loss));
+    for (const id of sizes.lossesOf) (times[id] ??= []).push(round[id] ?? Number.NaN);
     onProgress(`lost a ${loss} with its process, ${count} of ${sizes.losses}`);
   }
   return times;

@@ -1,3 +1,5 @@
+import { BASELINE, type ContenderId } from './contender.js';
+
 /** How much of everything one run of the benchmark does. */
 export interface Sizes {
   /** From the start of the workers to the start of counting: connections settle, first polls are over. */
@@ -13,6 +15,8 @@ export interface Sizes {
   readonly delayedJobs: number;
   /** How often a marker and a timer are lost. */
   readonly losses: number;
+  /** Whose. Shared connections take half a minute to make one good, stock BullMQ five seconds. */
+  readonly lossesOf: readonly ContenderId[];
 }
 
 export const FULL: Sizes = {
@@ -30,6 +34,7 @@ export const FULL: Sizes = {
   sparseJobs: 165,
   delayedJobs: 20,
   losses: 2,
+  lossesOf: [BASELINE, 'ours'],
 };
 
 export const QUICK: Sizes = {
@@ -43,5 +48,6 @@ export const QUICK: Sizes = {
   addedJobs: 22,
   sparseJobs: 11,
   delayedJobs: 2,
-  losses: 0,
+  losses: 1,
+  lossesOf: [BASELINE],
 };
