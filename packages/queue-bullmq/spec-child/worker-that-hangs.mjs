@@ -1,5 +1,5 @@
 // A worker whose handler never ends; it says "started <job id>" and waits to be killed.
-import { createBullMqEngine } from '@switchyard/queue-bullmq';
+import { createBullMqEngine } from '../src/index.ts';
 import { defineQueue } from '@switchyard/queue-contract';
 import { Redis } from 'ioredis';
 

@@ -107,8 +107,7 @@ test('withWork costs one EXISTS when there is nothing to run', async () => {
   await connection.ping();
   const before = await stats();
   expect(await engine.withWork(names)).toEqual(new Set());
-  const sent = commandsBetween(before, await stats());
-  sent instanceof Map && sent.delete('info');
-  expect(Object.fromEntries(sent)).toEqual({ exists: 1 });
+  const { info: _observing, ...sent } = Object.fromEntries(commandsBetween(before, await stats()));
+  expect(sent).toEqual({ exists: 1 });
   await engine.close();
 });
