@@ -5,10 +5,11 @@ import {
   RedisQueueBackend,
   type WorkerOptions,
 } from 'bullmq';
+import { expandClientList } from './client-names.js';
 import type { Clock } from './clock.js';
 import type { Recovery } from './recovery.js';
-import type { SharedEvents } from './shared-events.js';
-import type { SharedWait } from './shared-wait.js';
+import { EVENTS_CLIENT, type SharedEvents } from './shared-events.js';
+import { WAIT_CLIENT, type SharedWait } from './shared-wait.js';
 import type { WaitingRoom, WaitKeys } from './waiting-room.js';
 
 /** What all backends of one lent client share. */
@@ -41,7 +42,13 @@ export class SharedBackend extends RedisQueueBackend {
   }
 
   /** The name of the lent client is its owner's. */
-  override async setName(): Promise<void> {}
+  override async setName(_name: string): Promise<void> {}
+
+  /** One line for each worker, though they share a connection. */
+  override async getClientList(): Promise<string[]> {
+    const lists = await super.getClientList();
+    return lists.map((list) => expandClientList(list, [WAIT_CLIENT, EVENTS_CLIENT]));
+  }
 
   /** Leaves what is shared. Repeatable. */
   protected async leave(_force: boolean): Promise<void> {}
@@ -54,6 +61,8 @@ export class WorkerBackend extends SharedBackend {
   readonly #waitKeys: WaitKeys;
   readonly #stalledIntervalMs: number;
   readonly #skipsStalledCheck: boolean;
+  readonly #nameSuffix: string;
+  #entered: Promise<void> | undefined;
   /** When its last turn ended, in the clock's milliseconds. */
   #stalledTurnMs = -Infinity;
 
@@ -64,6 +73,7 @@ export class WorkerBackend extends SharedBackend {
     this.#byHand = byHand;
     const own = opts as WorkerOptions;
     this.#stalledIntervalMs = own.stalledInterval ?? Infinity;
+    this.#nameSuffix = own.name ? `:w:${own.name}` : '';
     this.#skipsStalledCheck = own.skipStalledCheck === true;
     this.#waitKeys = {
       marker: toKey('marker'),
@@ -77,9 +87,14 @@ export class WorkerBackend extends SharedBackend {
     if (!byHand && Number(own.drainDelay) > 0) own.drainDelay = Infinity;
   }
 
+  /**
+   * BullMQ asks before it finishes each job, too. That must not depend on the connection of the wait, so it is waited for
+   * once.
+   */
   override async waitUntilReady(): Promise<void> {
-    await super.waitUntilReady();
-    if (!this.closing) await this.#shared.wait.ready();
+    if (this.closing) return super.waitUntilReady();
+    this.#entered ??= this.#shared.wait.enter(this, this.clientName(this.#nameSuffix));
+    await Promise.all([super.waitUntilReady(), this.#entered]);
   }
 
   /** A wait costs the same however long it is. */
@@ -131,7 +146,7 @@ export class WorkerBackend extends SharedBackend {
 
   protected override async leave(force: boolean): Promise<void> {
     this.#shared.recovery.leave(this);
-    const left = this.#shared.wait.leave(this.#waitKeys, this);
+    const left = this.#shared.wait.exit(this.#waitKeys, this);
     if (!force) await left;
   }
 
@@ -160,6 +175,10 @@ export class EventsBackend extends SharedBackend {
   override async waitUntilReady(): Promise<void> {
     await super.waitUntilReady();
     await this.#shared.events.hasPlace(this);
+  }
+
+  override async setName(name: string): Promise<void> {
+    this.#shared.events.enter(this, name);
   }
 
   override readEvents(id: string) {

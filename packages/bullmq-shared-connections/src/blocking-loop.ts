@@ -19,6 +19,8 @@ export interface BlockingRead<Answer> {
 export interface BlockingLoop {
   /** Connects. Resolves when the connection is ready or closed. */
   ready(): Promise<void>;
+  /** Names the connection, which interrupts what blocks. Resolves when the name is there. */
+  rename(name: string): Promise<void>;
   /** Begins to ask, if it does not yet. */
   start(): void;
   /** Has the command sent anew, because others wait now. Many calls at once cost one interruption. */
@@ -116,6 +118,12 @@ export function createBlockingLoop<Answer>(
   const loop: BlockingLoop = {
     async ready() {
       if (!closed) await connection.ready();
+    },
+
+    async rename(name) {
+      const renamed = connection.rename(name);
+      loop.renew();
+      await renamed;
     },
 
     start() {

@@ -14,7 +14,9 @@ describe('connections', () => {
   afterEach(() => lab.clear());
   afterAll(() => lab.stop());
 
-  const isWaiting = async () => (await lab.connections()).includes('bullmq-shared-wait');
+  /** What the connections are, without the names of those who share them. */
+  const kinds = async () => (await lab.connections()).map((name) => name.split(';')[0] ?? '').sort();
+  const isWaiting = async () => ((await lab.admin.client('LIST')) as string).includes('cmd=bzpopmin');
 
   it('are 2 for 11 queues and 11 workers, 3 while there are QueueEvents', async () => {
     const shared = lab.share();
@@ -22,14 +24,12 @@ describe('connections', () => {
     const workers = NAMES.map((name) => lab.closeLater(new shared.Worker(name, async () => 'done')));
     await Promise.all([...queues, ...workers].map((each) => each.waitUntilReady()));
     await eventually('the workers wait', isWaiting);
-    expect((await lab.connections()).sort()).toEqual(['', 'bullmq-shared-wait']);
+    expect(await kinds()).toEqual(['', 'bullmq-shared-wait']);
 
     const events = NAMES.map((name) => new shared.QueueEvents(name));
     await Promise.all(events.map((each) => each.waitUntilReady()));
-    await eventually('the events are read', async () =>
-      (await lab.connections()).includes('bullmq-shared-events'),
-    );
-    expect((await lab.connections()).sort()).toEqual(['', 'bullmq-shared-events', 'bullmq-shared-wait']);
+    await eventually('the events are read', async () => (await kinds()).includes('bullmq-shared-events'));
+    expect(await kinds()).toEqual(['', 'bullmq-shared-events', 'bullmq-shared-wait']);
 
     const last = events.pop();
     await Promise.all(events.map((each) => each.close()));
@@ -77,6 +77,35 @@ describe('connections', () => {
     await shared.close();
     expect(await lab.connections()).toEqual(['']);
     await worker.close();
+  });
+
+  it('show every worker and every QueueEvents to those who ask for them', async () => {
+    const shared = lab.share();
+    const queue = lab.closeLater(new shared.Queue('a'));
+    const names = async () => (await queue.getWorkers()).map(({ rawname }) => rawname);
+    const [first, second] = [undefined, 'second one'].map((name) => {
+      return lab.closeLater(new shared.Worker('a', async () => undefined, { name }));
+    });
+    const elsewhere = lab.closeLater(new shared.Worker('b', async () => undefined));
+    await Promise.all([first, second, elsewhere].map((worker) => worker?.waitUntilReady()));
+    expect(await names()).toEqual(['bull:YQ==', 'bull:YQ==:w:second_one']);
+    // Another process sees them, and one that comes later is seen.
+    const { Queue } = lab.share();
+    const third = lab.closeLater(new shared.Worker('a', async () => undefined));
+    await third.waitUntilReady();
+    expect(await lab.closeLater(new Queue('a')).getWorkersCount()).toBe(3);
+    await second?.close();
+    await third.close();
+    await eventually('they are gone', async () => (await names()).length === 1);
+
+    await lab.closeLater(new shared.QueueEvents('a')).waitUntilReady();
+    await eventually('its reader is seen', async () => (await queue.getQueueEvents()).length === 1);
+    // A new connection is named like the old.
+    const line = ((await lab.admin.client('LIST')) as string)
+      .split('\n')
+      .find((each) => each.includes('shared-wait'));
+    await lab.admin.client('KILL', 'ID', /id=(\d+)/.exec(line ?? '')?.[1] ?? '');
+    await eventually('it is named again', async () => (await names()).length === 1);
   });
 
   it('disconnect() of a queue leaves the lent client to the others', async () => {

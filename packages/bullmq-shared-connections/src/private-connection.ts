@@ -17,6 +17,11 @@ export interface PrivateConnection {
     send: (client: Redis) => Promise<Answer> | undefined,
     limitMs: number,
   ): Promise<Answer | undefined>;
+  /**
+   * Names the connection, now and after each reconnect. One billed command when it is connected. A command that blocks
+   * delays it.
+   */
+  rename(name: string): Promise<void>;
   /** Gives the socket up and connects again: it no longer answers. */
   reset(reason: string): void;
   /** Ends the connection. A later `ask` makes a new one. */
@@ -31,11 +36,12 @@ const CLOSE_LIMIT_MS = 1_000;
 
 export function createPrivateConnection(
   lent: Redis,
-  name: string,
+  label: string,
   clock: Clock,
   report: (error: Error) => void,
 ): PrivateConnection {
   let client: Redis | undefined;
+  let name = label;
   let interrupt: ((error: Error) => void) | undefined;
   const closeListeners = new Set<() => void>();
   let ending: Promise<void> = Promise.resolve();
@@ -112,12 +118,23 @@ export function createPrivateConnection(
       }
     },
 
+    async rename(wanted) {
+      if (wanted === name) return;
+      name = wanted;
+      if (!client) return;
+      client.options.connectionName = name;
+      // At once if possible: the caller may send a command that blocks next.
+      if (client.status !== 'ready') await connection.ready();
+      // Some servers know no names.
+      if (client?.status === 'ready') await client.client('SETNAME', name).catch(() => undefined);
+    },
+
     reset(reason) {
       if (!client || client.status !== 'ready' || condemned) return;
       condemned = true;
       const error = new SharedConnectionsError(
         'SHARED_CONNECTIONS_SILENT',
-        `The connection "${name}" is replaced: ${reason}`,
+        `The connection "${label}" is replaced: ${reason}`,
       );
       report(error);
       client.disconnect(true);

@@ -3,7 +3,8 @@ import { createAlarm } from './alarm.js';
 import type { Clock } from './clock.js';
 import { existingKeys } from './existing-keys.js';
 import type { Settings } from './options.js';
-import { dueFromScore, type SharedWait } from './shared-wait.js';
+import { nextDue } from './queue-look.js';
+import type { SharedWait } from './shared-wait.js';
 import type { WaitingQueue, WaitingRoom } from './waiting-room.js';
 
 /** Makes good what was lost with a process or a connection, for all queues together. */
@@ -135,10 +136,9 @@ export function createRecovery(
   };
 
   const serveDelayed = async (queue: WaitingQueue): Promise<number> => {
-    const next = await lent.zrange(queue.keys.delayed, 0, 0, 'WITHSCORES');
-    queue.delayed = next.length > 0;
-    if (!queue.delayed) return Infinity;
-    const inMs = dueFromScore(next) - Date.now();
+    const dueEpochMs = await nextDue(lent, queue);
+    if (dueEpochMs === undefined) return Infinity;
+    const inMs = dueEpochMs - Date.now();
     if (inMs <= 0) {
       wait().wake(queue);
       return Infinity;

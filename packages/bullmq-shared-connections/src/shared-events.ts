@@ -1,11 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import { createBlockingLoop, type BlockingLoop } from './blocking-loop.js';
+import { sharedClientName } from './client-names.js';
 import type { Clock } from './clock.js';
 import { EventReaders, type StreamEntries } from './event-readers.js';
 import type { Settings } from './options.js';
-import { createPrivateConnection } from './private-connection.js';
+import { createPrivateConnection, type PrivateConnection } from './private-connection.js';
 import { interruptEvents } from './wake-keys.js';
+
+/** The name of its connection, before the names of its readers. */
+export const EVENTS_CLIENT = 'bullmq-shared-events';
 
 const BEGINNING = '0-0';
 
@@ -19,9 +23,11 @@ export class SharedEvents {
   readonly #lent: Redis;
   readonly #clock: Clock;
   readonly #readers = new EventReaders();
+  readonly #connection: PrivateConnection;
   readonly #loop: BlockingLoop;
   /** The streams of the command that blocks now, and from where it reads them. */
   #asked: Map<string, string> | undefined;
+  readonly #names = new Map<object, string>();
   #controlKey = '';
   #controlId = BEGINNING;
 
@@ -30,8 +36,9 @@ export class SharedEvents {
     this.#clock = clock;
     const blockMs = settings.blockSeconds * 1000;
     const report = (error: Error) => settings.onError(error, 'events');
+    this.#connection = createPrivateConnection(lent, EVENTS_CLIENT, clock, report);
     this.#loop = createBlockingLoop<StreamEntries | null>(
-      createPrivateConnection(lent, 'bullmq-shared-events', clock, report),
+      this.#connection,
       {
         send: (client) => this.#send(client, blockMs),
         handle: (streams) => this.#handle(streams ?? []),
@@ -45,6 +52,11 @@ export class SharedEvents {
       clock,
       report,
     );
+  }
+
+  /** Shows the name of a reader to who lists the clients, from the next command on. */
+  enter(reader: object, name: string): void {
+    this.#names.set(reader, name);
   }
 
   /**
@@ -68,6 +80,7 @@ export class SharedEvents {
   }
 
   leave(reader: object): void {
+    this.#names.delete(reader);
     this.#readers.leave(reader);
     // Reading takes nothing out of a stream, so what blocks may simply be cut.
     if (this.#readers.size === 0) this.#loop.stop();
@@ -87,6 +100,7 @@ export class SharedEvents {
     const positions = this.#readers.positions();
     if (positions.size === 0) return undefined;
     this.#asked = positions;
+    void this.#connection.rename(sharedClientName(EVENTS_CLIENT, this.#names.values()));
     const keys = [this.#controlKey, ...positions.keys()];
     const ids = [this.#controlId, ...positions.values()];
     return client.xread('BLOCK', blockMs, 'STREAMS', ...keys, ...ids);

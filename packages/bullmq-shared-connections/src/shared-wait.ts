@@ -5,6 +5,8 @@ import { createBlockingLoop, type BlockingLoop } from './blocking-loop.js';
 import { within, type Clock } from './clock.js';
 import type { Settings } from './options.js';
 import { createPrivateConnection } from './private-connection.js';
+import { lookIntoQueue } from './queue-look.js';
+import { ShownNames } from './shown-names.js';
 import { interruptWait } from './wake-keys.js';
 import type { Marker, WaitingQueue, WaitingRoom, Wake, WaitKeys } from './waiting-room.js';
 
@@ -12,6 +14,9 @@ type Popped = [key: string, member: string, score: string] | null;
 
 /** BullMQ's names for the two members of a marker set. */
 const DELAYED_MARKER = '1';
+
+/** The name of its connection, before the names of its workers. */
+export const WAIT_CLIENT = 'bullmq-shared-wait';
 
 /** How long the first connecting may hold a worker up. */
 const READY_LIMIT_MS = 5_000;
@@ -62,7 +67,7 @@ export class SharedWait {
   /** The keys of the command that blocks now. */
   #asked: Set<string> | undefined;
   readonly #writes = new Set<Promise<void>>();
-  #ready: Promise<void> | undefined;
+  readonly #names: ShownNames;
   #controlKey = '';
   #closed = false;
 
@@ -81,7 +86,7 @@ export class SharedWait {
     this.#alarm = createAlarm(() => this.#ring(), clock);
     const report = (error: Error) => settings.onError(error, 'wait');
     this.#loop = createBlockingLoop<Popped>(
-      createPrivateConnection(lent, 'bullmq-shared-wait', clock, report),
+      createPrivateConnection(lent, WAIT_CLIENT, clock, report),
       {
         send: (client) => this.#send(client),
         handle: (popped) => this.#handle(popped),
@@ -96,15 +101,22 @@ export class SharedWait {
       clock,
       report,
     );
+    this.#names = new ShownNames(WAIT_CLIENT, this.#loop, clock);
   }
 
   /**
-   * Connects, so that a worker which calls itself ready gets the next job. Resolves when that is done, or has taken too
-   * long; from then on at once, because BullMQ asks before it finishes each job, and that must not depend on the wait.
+   * Connects on behalf of a new worker, so that it gets the next job once it calls itself ready, and shows its name to who
+   * lists the clients. Resolves when that is done or has taken too long.
    */
-  ready(): Promise<void> {
-    this.#ready ??= within(READY_LIMIT_MS, this.#loop.ready(), this.#clock);
-    return this.#ready;
+  enter(worker: object, name: string): Promise<void> {
+    const isThere = this.#names.add(worker, name).then(() => this.#loop.ready());
+    return within(READY_LIMIT_MS, isThere, this.#clock);
+  }
+
+  /** A worker is closed. Resolves when what it leaves behind is in safe hands. */
+  async exit(keys: WaitKeys, worker: object): Promise<void> {
+    this.#names.remove(worker);
+    await this.leave(keys, worker);
   }
 
   /**
@@ -204,28 +216,18 @@ export class SharedWait {
     const mayBeOurs = queue.taken || queue.fetching > 0;
     queue.taken = false;
     if (!mayBeOurs && this.#room.wake(queue, marker)) return;
-    if ((await this.#hasWaitingJob(queue)) && !this.#room.wake(queue, marker)) {
+    if ((await this.#hasJob(queue)) && !this.#room.wake(queue, marker)) {
       queue.owed = marker;
       queue.occupied = true;
     }
   }
 
-  /** Looks into the queue. When in doubt, a job waits. */
-  async #hasWaitingJob(queue: WaitingQueue): Promise<boolean> {
-    const { wait, prioritized, delayed } = queue.keys;
+  /** When in doubt, a job waits. */
+  async #hasJob(queue: WaitingQueue): Promise<boolean> {
     try {
-      if (!queue.delayed) {
-        if ((await this.#lent.exists(wait, prioritized, delayed)) === 0) return false;
-        // A worker that fetches is told of delayed jobs; otherwise they must be asked for.
-        if (queue.waiters.length > 0) return true;
-      }
-      const [exist, next] = await Promise.all([
-        this.#lent.exists(wait, prioritized),
-        this.#lent.zrange(delayed, 0, 0, 'WITHSCORES'),
-      ]);
-      queue.delayed = next.length > 0;
-      if (queue.delayed) this.#expect(queue, dueFromScore(next));
-      return exist > 0;
+      const { hasJob, dueEpochMs } = await lookIntoQueue(this.#lent, queue);
+      if (dueEpochMs !== undefined) this.#expect(queue, dueEpochMs);
+      return hasJob;
     } catch (error) {
       this.#settings.onError(error as Error, 'wait');
       return true;
@@ -297,9 +299,4 @@ export class SharedWait {
   #forgetIfIdle(queue: WaitingQueue): void {
     if (!this.#asked?.has(queue.keys.marker)) this.#room.forgetIfIdle(queue);
   }
-}
-
-/** BullMQ's delayed set scores a job with its time in milliseconds times 4096, plus a counter. */
-export function dueFromScore([, score]: string[]): number {
-  return Number(score) / 0x1000;
 }

@@ -1,0 +1,32 @@
+import type { Redis } from 'ioredis';
+import type { WaitingQueue } from './waiting-room.js';
+
+/** What a queue holds. */
+export interface QueueLook {
+  readonly hasJob: boolean;
+  /** When its next delayed job is due, in milliseconds since the epoch; absent when there is none or nobody asked. */
+  readonly dueEpochMs?: number;
+}
+
+/**
+ * Looks into a queue: one billed command when it is empty, two when it is known to have delayed jobs, and three when that
+ * is news and no worker waits who would ask by itself.
+ */
+export async function lookIntoQueue(lent: Redis, queue: WaitingQueue): Promise<QueueLook> {
+  const { wait, prioritized, delayed } = queue.keys;
+  if (!queue.delayed) {
+    if ((await lent.exists(wait, prioritized, delayed)) === 0) return { hasJob: false };
+    // A worker that fetches is told of delayed jobs.
+    if (queue.waiters.length > 0) return { hasJob: true };
+  }
+  const [existing, dueEpochMs] = await Promise.all([lent.exists(wait, prioritized), nextDue(lent, queue)]);
+  return { hasJob: existing > 0, dueEpochMs };
+}
+
+/** When the next delayed job of a queue is due, in milliseconds since the epoch. One billed command. */
+export async function nextDue(lent: Redis, queue: WaitingQueue): Promise<number | undefined> {
+  const [, score] = await lent.zrange(queue.keys.delayed, 0, 0, 'WITHSCORES');
+  queue.delayed = score !== undefined;
+  // BullMQ scores a delayed job with its time in milliseconds times 4096, plus a counter.
+  return score === undefined ? undefined : Number(score) / 0x1000;
+}
