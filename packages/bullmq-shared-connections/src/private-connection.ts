@@ -43,10 +43,15 @@ export function createPrivateConnection(
   let client: Redis | undefined;
   let name = label;
   let interrupt: ((error: Error) => void) | undefined;
-  const closeListeners = new Set<() => void>();
+  const readyListeners: (() => void)[] = [];
   let ending: Promise<void> = Promise.resolve();
   /** The socket was given up but has not closed yet; ioredis still calls it ready. */
   let condemned = false;
+
+  /** Tells those who wait that the connection is ready or closed. */
+  const announce = () => {
+    for (const resolve of readyListeners.splice(0)) resolve();
+  };
 
   const connect = (): Redis => {
     const made = lent.duplicate({
@@ -70,6 +75,7 @@ export function createPrivateConnection(
       retryStrategy: (times) => Math.min(RETRY_MIN_MS * 2 ** Math.min(times, 10), RETRY_MAX_MS),
     });
     made.on('error', report);
+    made.on('ready', announce);
     made.on('close', () => {
       if (made !== client) return;
       condemned = false;
@@ -80,23 +86,12 @@ export function createPrivateConnection(
     return made;
   };
 
-  /** Resolves with the next change for the better, or when the connection is closed. */
-  const readyOrClosed = (made: Redis): Promise<void> =>
-    new Promise((resolve) => {
-      const settle = () => {
-        made.off('ready', settle);
-        closeListeners.delete(settle);
-        resolve();
-      };
-      made.on('ready', settle);
-      // Not the event 'end': ioredis emits none when it is told to end between two attempts to connect.
-      closeListeners.add(settle);
-    });
-
   const connection: PrivateConnection = {
     async ready() {
       const asked = (client ??= connect());
-      while (client === asked && (asked.status !== 'ready' || condemned)) await readyOrClosed(asked);
+      while (client === asked && (asked.status !== 'ready' || condemned)) {
+        await new Promise<void>((resolve) => readyListeners.push(resolve));
+      }
     },
 
     async ask<Answer>(send: (client: Redis) => Promise<Answer> | undefined, limitMs: number) {
@@ -147,7 +142,8 @@ export function createPrivateConnection(
       client = undefined;
       condemned = false;
       interrupt?.(new Error('Connection is closed.'));
-      for (const settle of closeListeners) settle();
+      // ioredis emits no 'end' when it is told to end between two attempts to connect.
+      announce();
       const isGone = ended.status === 'end' || ended.status === 'reconnecting';
       const gone = isGone ? Promise.resolve() : new Promise<void>((resolve) => ended.once('end', resolve));
       ended.disconnect();
