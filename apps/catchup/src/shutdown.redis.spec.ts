@@ -1,6 +1,6 @@
 import { startRedis, type RedisServer } from '@switchyard/local-redis';
 import { pino } from 'pino';
-import { composeCatchUp, readSettings, type CatchUp } from './composition-root.js';
+import { composeCatchUp, readSettings, readTargetShares, type CatchUp } from './composition-root.js';
 import { adaptiveSync } from './queues/adaptive-sync/queue.js';
 import { flagModes } from './testing/flag-modes.js';
 import {
@@ -31,8 +31,11 @@ async function bystander(): Promise<CatchUp> {
   return app;
 }
 
-const engineFor = ({ engines }: CatchUp, useBullMq: string) =>
-  (useBullMq === 'false' ? engines.legacy : undefined) ?? engines.target;
+/** Where an app with this flag adds (with a share: may add) to the queue. It consumes it from there in any case. */
+const engineFor = ({ engines }: CatchUp, useBullMq: string) => {
+  const share = readTargetShares({ USE_BULLMQ: useBullMq }).get(adaptiveSync.name) ?? 0;
+  return (share === 0 ? engines.legacy : undefined) ?? engines.target;
+};
 
 const slowJob = (latencyMs: number) => ({ userId: 'user-1', changesAtMs: [], remote: { latencyMs } });
 
@@ -43,19 +46,16 @@ const isRunning = (app: SpawnedCatchUp, looking: CatchUp, useBullMq: string, id:
     `job ${id} to run in process ${app.pid}`,
   );
 
-// Where the flag sends nothing of this queue in part, so that it is clear which engine is looked at.
-describe.each(flagModes.filter((mode) => !mode.includes('%')))('USE_BULLMQ=%s', (useBullMq) => {
-  const mode = useBullMq.includes('adaptive-sync') ? 'true' : useBullMq;
-
+describe.each(flagModes)('USE_BULLMQ=%s', (useBullMq) => {
   test.each(['SIGTERM', 'SIGINT'] as const)(
     '%s lets a running job finish and takes no other',
     async (signal) => {
       const looking = await bystander();
-      const { producer, inspector } = engineFor(looking, mode).queue(adaptiveSync);
+      const { producer, inspector } = engineFor(looking, useBullMq).queue(adaptiveSync);
       const app = spawnCatchUp({ REDIS_URL: redis.url, USE_BULLMQ: useBullMq });
       await app.ready();
       const running = await producer.add('adapt', slowJob(1500));
-      await isRunning(app, looking, mode, running.id);
+      await isRunning(app, looking, useBullMq, running.id);
       app.kill(signal);
       await until(() => app.log.some(({ msg }) => msg === 'shutting down'), 'the shutdown to begin');
       const late = await producer.add('adapt', slowJob(0));
@@ -69,12 +69,12 @@ describe.each(flagModes.filter((mode) => !mode.includes('%')))('USE_BULLMQ=%s', 
 
   test('a job that does not finish within the limit is handed back and runs elsewhere', async () => {
     const looking = await bystander();
-    const { producer, inspector } = engineFor(looking, mode).queue(adaptiveSync);
+    const { producer, inspector } = engineFor(looking, useBullMq).queue(adaptiveSync);
     const environment = { REDIS_URL: redis.url, USE_BULLMQ: useBullMq, SHUTDOWN_TIMEOUT_MS: '300' };
     const first = spawnCatchUp(environment);
     await first.ready();
     const { id } = await producer.add('adapt', slowJob(4000));
-    await isRunning(first, looking, mode, id);
+    await isRunning(first, looking, useBullMq, id);
     first.kill('SIGTERM');
     expect(await first.ended).toEqual({ code: 0, signal: null });
 
@@ -91,8 +91,10 @@ describe.each(flagModes.filter((mode) => !mode.includes('%')))('USE_BULLMQ=%s', 
     const looking = await bystander();
     const app = spawnCatchUp({ REDIS_URL: redis.url, USE_BULLMQ: useBullMq, SHUTDOWN_TIMEOUT_MS: '60000' });
     await app.ready();
-    const { id } = await engineFor(looking, mode).queue(adaptiveSync).producer.add('adapt', slowJob(60_000));
-    await isRunning(app, looking, mode, id);
+    const { id } = await engineFor(looking, useBullMq)
+      .queue(adaptiveSync)
+      .producer.add('adapt', slowJob(60_000));
+    await isRunning(app, looking, useBullMq, id);
     app.kill('SIGTERM');
     await until(() => app.log.some(({ msg }) => msg === 'shutting down'), 'the shutdown to begin');
     app.kill('SIGTERM');

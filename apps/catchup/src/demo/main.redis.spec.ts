@@ -5,6 +5,10 @@ import { compileCatchUp, endSpawned, spawnCatchUp, until } from '../testing/spaw
 beforeAll(compileCatchUp, 120_000);
 afterEach(endSpawned);
 
+/** The demo with what this process knows of the system, such as where a Redis server is. */
+const spawnDemo = (argument: string) =>
+  spawnCatchUp(process.env as Record<string, string>, 'dist/demo/main.js', [argument]);
+
 /** Processes whose ancestors lead to this one. */
 function descendants(pid: number): number[] {
   const children = parents().filter(([, parent]) => parent === pid);
@@ -45,7 +49,7 @@ test.each([
   ['SIGINT', 130],
   ['SIGTERM', 143],
 ] as const)('%s ends the demo with everything it started', async (signal, code) => {
-  const demo = spawnCatchUp({}, 'dist/demo/main.js', ['--json']);
+  const demo = spawnDemo('--json');
   await until(() => demo.stderr.includes('counting'), 'the old app to be measured');
   const started = descendants(demo.pid);
   // A Redis server with its guard, and the old app.
@@ -57,7 +61,7 @@ test.each([
 });
 
 test('an argument it does not know is an error', async () => {
-  const demo = spawnCatchUp({}, 'dist/demo/main.js', ['--jsn']);
+  const demo = spawnDemo('--jsn');
   expect((await demo.ended).code).toBe(2);
   expect(demo.stderr).toContain('--jsn');
 });
