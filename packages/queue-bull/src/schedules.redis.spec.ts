@@ -396,4 +396,31 @@ describe('repeatable jobs of a Bull app', () => {
     expect(await queue.inspector.counts()).toMatchObject({ waiting: 0, delayed: 1 });
     expect(await queue.schedules.get('s')).toMatchObject({ nextRunAtMs: firstRunAtMs + 2 * DAY_MS });
   });
+
+  test('a firing that is tried again starts no second series, not even when its schedule was changed meanwhile', async () => {
+    const { queue } = both();
+    const schedule = { id: 's', rule: { everyMs: DAY_MS }, name: 'send', options: { attempts: 3 } } as const;
+    await queue.schedules.upsert({ ...schedule, data: 1 }, { firstRunAtMs: Date.now() - 100 });
+    const seen: unknown[] = [];
+    const consumer = consumeAll(queue, async ({ data, attempt }) => {
+      seen.push([data, attempt]);
+      if (attempt === 1) {
+        await queue.schedules.upsert({ ...schedule, data: 2 }, { firstRunAtMs: Date.now() + 3_600_000 });
+      }
+      if (attempt < 3) throw new Error('again');
+    });
+    await until(
+      'it completed',
+      () => queue.inspector.counts(),
+      ({ completed }) => completed === 1,
+    );
+    await consumer.close();
+    expect(seen).toEqual([
+      [1, 1],
+      [1, 2],
+      [1, 3],
+    ]);
+    expect(await queue.inspector.counts()).toMatchObject({ delayed: 1, waiting: 0 });
+    expect(await queue.schedules.list()).toMatchObject([{ id: 's', data: 2 }]);
+  });
 });

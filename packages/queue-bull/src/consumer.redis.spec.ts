@@ -1,0 +1,174 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { startRedis, type RedisServer } from '@switchyard/local-redis';
+import {
+  defineQueue,
+  type QueueEngine,
+  type RunningJob,
+  type StandardSchema,
+} from '@switchyard/queue-contract';
+import Bull from 'bull';
+import { Redis } from 'ioredis';
+import { createBullEngine } from './create-bull-engine.js';
+
+const anything: StandardSchema = {
+  '~standard': { version: 1, vendor: 'test', validate: (value) => ({ value }) },
+};
+
+async function until<T>(what: string, look: () => Promise<T> | T, good: (value: T) => boolean): Promise<T> {
+  const deadlineMs = performance.now() + 20_000;
+  for (;;) {
+    const value = await look();
+    if (good(value)) return value;
+    if (performance.now() > deadlineMs)
+      throw new Error(`not in time: ${what}, last ${JSON.stringify(value)}`);
+    await sleep(10);
+  }
+}
+
+describe('consuming', () => {
+  let server: RedisServer;
+  let connection: Redis;
+  let engine: QueueEngine;
+  let reported: string[];
+  let queueNumber = 0;
+
+  beforeAll(async () => {
+    server = await startRedis();
+    connection = new Redis(server.url, { maxRetriesPerRequest: null });
+  });
+  beforeEach(() => {
+    reported = [];
+    engine = createBullEngine({
+      connection,
+      lockMs: 1000,
+      reportError: (error) => reported.push(error.message),
+    });
+  });
+  afterEach(() => engine.close({ timeoutMs: 1000 }));
+  afterAll(async () => {
+    connection?.disconnect();
+    await server?.stop();
+  });
+
+  function declare() {
+    const name = `consuming-${++queueNumber}`;
+    return { name, queue: engine.queue(defineQueue({ name, tier: 'medium', jobs: { work: anything } })) };
+  }
+
+  test('jobs given back at close are the next to run, before those behind them', async () => {
+    const { queue } = declare();
+    for (const data of ['a', 'b', 'c']) await queue.producer.add('work', data);
+    const consumer = queue.consumer.consume({ work: () => sleep(60_000, null, { ref: false }) });
+    await until(
+      'it runs',
+      () => consumer.running,
+      (running) => running === 1,
+    );
+    await consumer.close({ timeoutMs: 50 });
+    const waiting = await queue.inspector.jobs(['waiting']);
+    expect(waiting.map(({ data }) => data)).toEqual(['a', 'b', 'c']);
+    expect(waiting[0]).toMatchObject({ attemptsMade: 0, failedReason: null });
+    expect(reported).toEqual([]);
+  });
+
+  test('given back on a paused queue, a job waits with the others', async () => {
+    const { queue } = declare();
+    await queue.producer.add('work', 'a');
+    const consumer = queue.consumer.consume({ work: () => sleep(60_000, null, { ref: false }) });
+    await until(
+      'it runs',
+      () => consumer.running,
+      (running) => running === 1,
+    );
+    await queue.control.pause();
+    await consumer.close({ timeoutMs: 50 });
+    const next = queue.consumer.consume({ work: () => 'ran' });
+    await next.ready();
+    await sleep(150);
+    expect((await queue.inspector.counts()).waiting).toBe(1);
+    await queue.control.resume();
+    await until(
+      'it ran',
+      () => queue.inspector.counts(),
+      ({ completed }) => completed === 1,
+    );
+  });
+
+  test('a job that was done but whose lock was lost counts no failed attempt', async () => {
+    const { name, queue } = declare();
+    let runs = 0;
+    queue.consumer.consume({
+      work: async ({ id }: RunningJob) => {
+        // As when this process stood still for longer than the lock.
+        if (++runs === 1) await connection.del(`bull:${name}:${id}:lock`);
+        return runs;
+      },
+    });
+    const { id } = await queue.producer.add('work', null, { attempts: 3 });
+    const job = await until(
+      'it completed',
+      () => queue.inspector.job(id),
+      (found) => found?.state === 'completed',
+    );
+    expect(job).toMatchObject({ result: 2, attemptsMade: 1, stackTraces: [] });
+    expect(reported).toEqual([expect.stringContaining('lock')]);
+  });
+
+  test('[18] plain Bull workers of the same queue share its rate limit', async () => {
+    const { name, queue } = declare();
+    const limit = { max: 2, durationMs: 700 };
+    const legacy = new Bull(name, server.url, { limiter: { max: limit.max, duration: limit.durationMs } });
+    const startsAtMs: number[] = [];
+    const start = () => void startsAtMs.push(performance.now());
+    await queue.producer.addMany(Array.from({ length: 8 }, (_, n) => ({ name: 'work', data: n })));
+    queue.consumer.consume({ work: start }, { limit });
+    void legacy.process('work', () => Promise.resolve(start()));
+    await until(
+      'all ran',
+      () => startsAtMs.length,
+      (length) => length === 8,
+    );
+    await legacy.close();
+    for (const [n, startMs] of startsAtMs.slice(2).entries()) {
+      expect(startMs - (startsAtMs[n] ?? 0)).toBeGreaterThan(550);
+    }
+    expect(await connection.exists(`bull:${name}:limiter:limited`)).toBe(0);
+  });
+
+  test('an add whose connection breaks before its answer comes is made again, once', async () => {
+    const hasty = new Redis(server.url, { maxRetriesPerRequest: 0, connectionName: 'hasty' });
+    const used = createBullEngine({ connection: hasty });
+    const { name } = declare();
+    const { producer, inspector } = used.queue(
+      defineQueue({ name, tier: 'medium', jobs: { work: anything } }),
+    );
+    await used.ready();
+    const clientId = await hasty.client('ID');
+    await connection.client('PAUSE', 300, 'WRITE');
+    const adding = [
+      producer.add('work', 1),
+      producer.addMany(Array.from({ length: 20 }, (_, n) => ({ name: 'work' as const, data: n }))),
+    ];
+    await sleep(50);
+    await connection.client('KILL', 'ID', clientId);
+    await Promise.all(adding);
+    expect((await inspector.counts()).waiting).toBe(21);
+    await used.close();
+    hasty.disconnect();
+  });
+
+  test('what a listener throws is reported and costs the job nothing', async () => {
+    const { queue } = declare();
+    const consumer = queue.consumer.consume({ work: () => 'fine' });
+    consumer.on('completed', () => {
+      throw new Error('listener');
+    });
+    const { id } = await queue.producer.add('work', null);
+    expect(await queue.events.waitForEnd(id, { timeoutMs: 5000 })).toBe('fine');
+    await until(
+      'it was reported',
+      () => reported,
+      (messages) => messages.includes('listener'),
+    );
+  });
+});
