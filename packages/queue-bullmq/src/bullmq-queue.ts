@@ -34,30 +34,44 @@ export interface BullMqQueue {
 }
 
 export function createBullMqQueue(context: EngineContext, name: string): BullMqQueue {
-  let queue: Queue | undefined;
+  let opened: Queue | undefined;
   const report = (error: unknown) => context.faults.report(error, name);
-  const open = (): Queue => {
+  const assertOpen = () => {
     if (context.isClosed()) throw new ClosedError(`engine "${ENGINE_NAME}"`);
-    if (!queue) {
-      queue = new context.shared.Queue(name, {
+  };
+
+  const ready = async (): Promise<Queue> => {
+    assertOpen();
+    if (!opened) {
+      opened = new context.shared.Queue(name, {
         prefix: context.prefix,
         settings: { repeatStrategy: firstSlot },
       });
-      queue.on('error', report);
+      opened.on('error', report);
+    }
+    const queue = opened;
+    try {
+      await queue.waitUntilReady();
+    } catch (error) {
+      // BullMQ remembers for ever that its first step failed.
+      if (opened === queue) opened = undefined;
+      queue.close().catch(report);
+      throw error;
     }
     return queue;
   };
+
   return {
     name,
     context,
     key: (type) => `${context.prefix}:${name}:${type}`,
     report,
     async use(work, options) {
-      if (context.isClosed()) throw new ClosedError(`engine "${ENGINE_NAME}"`);
-      return context.patience.run(async () => work(open()), options);
+      assertOpen();
+      return context.patience.run(async () => work(await ready()), options);
     },
     async close() {
-      await queue?.close();
+      await opened?.close();
     },
   };
 }

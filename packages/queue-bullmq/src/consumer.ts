@@ -10,6 +10,7 @@ import {
   type QueueDefinition,
 } from '@switchyard/queue-contract';
 import type { Job as BullMqJob, Worker } from 'bullmq';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { asError } from './as-error.js';
 import { originalError } from './attempt-error.js';
 import { startAttempt, type Attempt } from './attempt.js';
@@ -104,7 +105,7 @@ function startConsumer<S extends JobSchemas>(
   };
 
   const startWorker = (): Worker => {
-    worker = new shared.Worker(name, process, {
+    const made = new shared.Worker(name, process, {
       prefix,
       concurrency,
       ...(limit && { limiter: { max: limit.max, duration: limit.durationMs } }),
@@ -115,25 +116,40 @@ function startConsumer<S extends JobSchemas>(
       settings: { backoffStrategy: backoffStrategy(definition, onError) },
     });
     const of = (job: BullMqJob) => ({ jobId: callerId(job.id ?? ''), name: job.name });
-    worker.on('error', onError);
-    worker.on('active', (job) => listeners.emit('active', of(job)));
-    worker.on('progress', (job, progress) => listeners.emit('progress', { jobId: of(job).jobId, progress }));
-    worker.on('completed', (job, result: unknown) =>
+    made.on('error', onError);
+    made.on('active', (job) => listeners.emit('active', of(job)));
+    made.on('progress', (job, progress) => listeners.emit('progress', { jobId: of(job).jobId, progress }));
+    made.on('completed', (job, result: unknown) =>
       listeners.emit('completed', { ...of(job), result: result ?? null }),
     );
-    worker.on('failed', (job, error) => {
+    made.on('failed', (job, error) => {
       // BullMQ sets the time of the end only when it does not try again.
       if (job) listeners.emit('failed', { ...of(job), error: originalError(error), final: !!job.finishedOn });
     });
-    worker.on('stalled', (jobId) => listeners.emit('stalled', { jobId: callerId(jobId) }));
-    worker.on('drained', () => listeners.emit('drained', {}));
-    return worker;
+    made.on('stalled', (jobId) => listeners.emit('stalled', { jobId: callerId(jobId) }));
+    made.on('drained', () => listeners.emit('drained', {}));
+    worker = made;
+    return made;
   };
 
-  // A worker that is made while the connection is away never recovers from its failed first step.
-  const started = Promise.race([patience.connected(), lettingGo]).then(async () => {
-    if (!closing) await startWorker().waitUntilReady();
-  });
+  const start = async (): Promise<void> => {
+    while (!closing) {
+      // A worker remembers for ever that its first step failed, so it is made when the connection is up.
+      await Promise.race([patience.connected(), lettingGo]);
+      if (closing) return;
+      const made = startWorker();
+      try {
+        return await made.waitUntilReady();
+      } catch (error) {
+        onError(error);
+        if (closing) return;
+        worker = undefined;
+        made.close(true).catch(onError);
+        await Promise.race([sleep(RETRY_AFTER_FAULT_MS), lettingGo]);
+      }
+    }
+  };
+  const started = start();
   started.catch(onError);
 
   const shut = async () => {

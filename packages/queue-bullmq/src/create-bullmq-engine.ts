@@ -163,6 +163,9 @@ export function createBullMqEngine(options: BullMqEngineOptions): QueueEngine {
       return context.patience.run(ask, { again: true });
     },
     async close({ timeoutMs } = {}) {
+      const consumers = [...hosts.values()].flatMap((host) => [...host.consumers]);
+      // A second call may be less patient than the first.
+      if (closing) await Promise.all(consumers.map((consumer) => consumer.close({ timeoutMs })));
       closing ??= closeAll(timeoutMs);
       await closing;
     },

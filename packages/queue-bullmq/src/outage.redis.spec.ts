@@ -260,3 +260,33 @@ test('after SCRIPT FLUSH nothing is swallowed', async () => {
   queue.consumer.consume({ work: ({ data }) => void ran.add(data) }, { concurrency: 50 });
   await until('all ran', () => ran.size === 2401);
 });
+
+test('a first step that failed is taken again: queue and consumer recover when the user gets his rights', async () => {
+  const server = await startDurable();
+  const admin = new Redis(server.url);
+  cleanups.push(() => admin.disconnect());
+  await admin.call('ACL', 'SETUSER', 'app', 'on', '>pass', '~*', '&*', '+@all', '-info');
+  const { queue } = open(
+    server,
+    { reportError: () => undefined },
+    { username: 'app', password: 'pass', enableReadyCheck: false },
+  );
+  const consumer = queue.consumer.consume({ work: ({ data }) => data });
+  await expect(queue.producer.add('work', 1)).rejects.toThrow(/NOPERM/);
+  await admin.call('ACL', 'SETUSER', 'app', '+info');
+  const { id } = await queue.producer.add('work', 2);
+  await consumer.ready();
+  expect(await queue.events.waitForEnd(id, { timeoutMs: 10_000 })).toBe(2);
+});
+
+test('a second close may be less patient than the first', async () => {
+  const server = await startDurable();
+  const { engine, queue } = open(server);
+  const consumer = queue.consumer.consume({ work: () => new Promise(() => undefined) });
+  const taken = new Promise((resolve) => consumer.on('active', resolve));
+  await queue.producer.add('work', null);
+  await taken;
+  const patient = engine.close();
+  await engine.close({ timeoutMs: 20 });
+  await patient;
+});
