@@ -55,7 +55,8 @@ function sharedBackends(lent: Redis, settings: Settings): SharedBackends {
     onBroken: () => recovery.lookNow(),
   });
   const events = new SharedEvents(lent, settings, realClock);
-  const shared: SharedParts = { room, wait, events, recovery, clock: realClock };
+  const report = (error: Error) => settings.onError(error, 'recovery');
+  const shared: SharedParts = { room, wait, events, recovery, clock: realClock, lent, report };
   let closing: Promise<void> | undefined;
 
   const factory =
@@ -75,7 +76,7 @@ function sharedBackends(lent: Redis, settings: Settings): SharedBackends {
       const toKey = (type: string) => queueKeys.toKey(name, type);
       const parts: BackendParts = [connection, name, queueKeys.getKeys(name), toKey, opts];
       if (withBlockingConnection) return new WorkerBackend(parts, shared, isByHand(opts as WorkerOptions));
-      return blocking ? new EventsBackend(parts, shared) : new SharedBackend(...parts);
+      return blocking ? new EventsBackend(parts, shared) : new SharedBackend(parts, shared);
     };
 
   return {

@@ -5,9 +5,11 @@ import {
   RedisQueueBackend,
   type WorkerOptions,
 } from 'bullmq';
+import type { Redis } from 'ioredis';
 import { expandClientList } from './client-names.js';
 import type { Clock } from './clock.js';
 import type { Recovery } from './recovery.js';
+import { offerWaitingJob } from './queue-look.js';
 import { EVENTS_CLIENT, type SharedEvents } from './shared-events.js';
 import { WAIT_CLIENT, type SharedWait } from './shared-wait.js';
 import type { WaitingRoom, WaitKeys } from './waiting-room.js';
@@ -19,6 +21,8 @@ export interface SharedParts {
   readonly events: SharedEvents;
   readonly recovery: Recovery;
   readonly clock: Clock;
+  readonly lent: Redis;
+  readonly report: (error: Error) => void;
 }
 
 export type BackendParts = [
@@ -29,8 +33,27 @@ export type BackendParts = [
   opts: QueueBaseOptions,
 ];
 
+/** Fields of a queue's settings that hold its workers back. */
+const BRAKES = ['concurrency', 'max', 'duration'];
+
 /** BullMQ's Redis backend on a client that is not its own. Enough for a `Queue` and a `FlowProducer`. */
 export class SharedBackend extends RedisQueueBackend {
+  protected readonly shared: SharedParts;
+  protected readonly waitKeys: WaitKeys;
+
+  constructor(parts: BackendParts, shared: SharedParts) {
+    super(...parts);
+    const [, , , toKey] = parts;
+    this.shared = shared;
+    this.waitKeys = {
+      marker: toKey('marker'),
+      wait: toKey('wait'),
+      prioritized: toKey('prioritized'),
+      delayed: toKey('delayed'),
+      active: toKey('active'),
+    };
+  }
+
   override close(force = false): Promise<void> {
     this.closing ??= this.leave(force).then(() => this.connection.close(force));
     return this.closing;
@@ -44,6 +67,26 @@ export class SharedBackend extends RedisQueueBackend {
   /** The name of the lent client is its owner's. */
   override async setName(_name: string): Promise<void> {}
 
+  override async setQueueMeta(values: Record<string, string | number>): Promise<number> {
+    const count = await super.setQueueMeta(values);
+    if (BRAKES.some((field) => field in values)) await this.offerWaitingJob();
+    return count;
+  }
+
+  override async removeQueueMetaFields(fields: string[]): Promise<number> {
+    const count = await super.removeQueueMetaFields(fields);
+    if (BRAKES.some((field) => fields.includes(field))) await this.offerWaitingJob();
+    return count;
+  }
+
+  /**
+   * A job may wait that nobody was told of: BullMQ writes no marker while a queue is at its global concurrency, nor when
+   * that is raised, and leaves it to its workers' asking every 5 seconds.
+   */
+  protected async offerWaitingJob(): Promise<void> {
+    await offerWaitingJob(this.shared.lent, this.waitKeys).catch(this.shared.report);
+  }
+
   /** One line for each worker, though they share a connection. */
   override async getClientList(): Promise<string[]> {
     const lists = await super.getClientList();
@@ -56,9 +99,7 @@ export class SharedBackend extends RedisQueueBackend {
 
 /** The backend of a worker: it waits with all others on one connection. */
 export class WorkerBackend extends SharedBackend {
-  readonly #shared: SharedParts;
   readonly #byHand: boolean;
-  readonly #waitKeys: WaitKeys;
   readonly #stalledIntervalMs: number;
   readonly #skipsStalledCheck: boolean;
   readonly #nameSuffix: string;
@@ -67,23 +108,15 @@ export class WorkerBackend extends SharedBackend {
   #stalledTurnMs = -Infinity;
 
   constructor(parts: BackendParts, shared: SharedParts, byHand: boolean) {
-    super(...parts);
-    const [, , , toKey, opts] = parts;
-    this.#shared = shared;
+    super(parts, shared);
+    const [, , , , opts] = parts;
     this.#byHand = byHand;
     const own = opts as WorkerOptions;
     this.#stalledIntervalMs = own.stalledInterval ?? Infinity;
     this.#nameSuffix = own.name ? `:w:${own.name}` : '';
     this.#skipsStalledCheck = own.skipStalledCheck === true;
-    this.#waitKeys = {
-      marker: toKey('marker'),
-      wait: toKey('wait'),
-      prioritized: toKey('prioritized'),
-      delayed: toKey('delayed'),
-      active: toKey('active'),
-    };
-    // The worker reads this very object, and refuses a delay that is none. "Until woken" instead of "for 5 seconds", then ask in vain. A worker that
-    // fetches by hand keeps its limit: its caller waits for the answer.
+    // The worker reads this very object, and refuses a delay that is none. "Until woken" instead of "for 5 seconds,
+    // then ask in vain". A worker that fetches by hand keeps its limit: its caller waits for the answer.
     if (!byHand && Number(own.drainDelay) > 0) own.drainDelay = Infinity;
   }
 
@@ -93,7 +126,7 @@ export class WorkerBackend extends SharedBackend {
    */
   override async waitUntilReady(): Promise<void> {
     if (this.closing) return super.waitUntilReady();
-    this.#entered ??= this.#shared.wait.enter(this, this.clientName(this.#nameSuffix));
+    this.#entered ??= this.shared.wait.enter(this, this.clientName(this.#nameSuffix));
     await Promise.all([super.waitUntilReady(), this.#entered]);
   }
 
@@ -103,23 +136,27 @@ export class WorkerBackend extends SharedBackend {
   }
 
   override waitForJob(blockTimeout: number): Promise<{ member: string; score: number } | null> {
-    return this.#shared.wait.join(this.#waitKeys, this, blockTimeout, this.#byHand);
+    return this.shared.wait.join(this.waitKeys, this, blockTimeout, this.#byHand);
   }
 
   override async disconnectBlocking(): Promise<void> {
-    this.#shared.recovery.leave(this);
+    this.shared.recovery.leave(this);
     // A pause need not wait for a marker to be back in Redis.
-    void this.#shared.wait.leave(this.#waitKeys, this);
+    void this.shared.wait.leave(this.waitKeys, this);
   }
 
   override async reconnectBlocking(): Promise<void> {}
 
   override async moveToActive(token: string, name?: string) {
-    const queue = this.#shared.room.open(this.#waitKeys);
+    const queue = this.shared.room.open(this.waitKeys);
+    const { rescued } = queue;
+    queue.rescued = false;
     queue.fetching += 1;
     try {
       const fetched = await super.moveToActive(token, name);
-      this.#note(fetched);
+      this.#noteTaken(fetched);
+      // Its marker never came.
+      if (rescued && fetched[0]) this.shared.wait.probe();
       return fetched;
     } finally {
       queue.fetching -= 1;
@@ -128,64 +165,74 @@ export class WorkerBackend extends SharedBackend {
 
   override async moveToFinished(jobId: string, args: (string | number | boolean | Buffer)[]) {
     const fetched = await super.moveToFinished(jobId, args);
-    this.#note(fetched);
+    this.#noteTaken(fetched);
     return fetched;
+  }
+
+  override async moveToCompleted(...finish: Parameters<RedisQueueBackend['moveToCompleted']>) {
+    const finished = await super.moveToCompleted(...finish);
+    await this.#offerUnlessFetched(finish[4]);
+    return finished;
+  }
+
+  override async moveToFailed(...finish: Parameters<RedisQueueBackend['moveToFailed']>) {
+    const finished = await super.moveToFailed(...finish);
+    await this.#offerUnlessFetched(finish[4]);
+    return finished;
   }
 
   /** BullMQ's check, once in each `stalledInterval`, waits for the turn of all queues together. */
   override async moveStalledJobsToWait(): Promise<string[]> {
-    const { clock, recovery } = this.#shared;
+    const { clock, recovery } = this.shared;
     // Called by hand: the caller wants to know now.
     if (this.#skipsStalledCheck || clock.nowMs() < this.#stalledTurnMs + this.#stalledIntervalMs / 2) {
       return super.moveStalledJobsToWait();
     }
-    const hasActive = await recovery.stalledTurn(this, this.#waitKeys.active, this.#stalledIntervalMs);
+    const hasActive = await recovery.stalledTurn(this, this.waitKeys.active, this.#stalledIntervalMs);
     this.#stalledTurnMs = clock.nowMs();
     return hasActive && !this.closing ? super.moveStalledJobsToWait() : [];
   }
 
   protected override async leave(force: boolean): Promise<void> {
-    this.#shared.recovery.leave(this);
-    const left = this.#shared.wait.exit(this.#waitKeys, this);
+    this.shared.recovery.leave(this);
+    const left = this.shared.wait.exit(this.waitKeys, this);
     if (!force) await left;
   }
 
-  #note(fetched: unknown[] | undefined): void {
-    if (!fetched?.[0]) return;
-    const queue = this.#shared.room.open(this.#waitKeys);
-    queue.taken = true;
-    if (!queue.rescued) return;
-    queue.rescued = false;
-    this.#shared.wait.probe();
+  /** A worker that stops takes no next job, and another one may have been kept from it until now. */
+  async #offerUnlessFetched(fetchNext: boolean): Promise<void> {
+    if (!fetchNext && !this.#byHand) await this.offerWaitingJob();
+  }
+
+  #noteTaken(fetched: unknown[] | undefined): void {
+    if (fetched?.[0]) this.shared.room.open(this.waitKeys).taken = true;
   }
 }
 
 /** The backend of `QueueEvents`: it reads with all others on one connection. */
 export class EventsBackend extends SharedBackend {
-  readonly #shared: SharedParts;
   readonly #streamKey: string;
 
   constructor(parts: BackendParts, shared: SharedParts) {
-    super(...parts);
-    this.#shared = shared;
+    super(parts, shared);
     this.#streamKey = parts[3]('events');
   }
 
   /** Once this resolves, no later event is missed. */
   override async waitUntilReady(): Promise<void> {
     await super.waitUntilReady();
-    await this.#shared.events.hasPlace(this);
+    await this.shared.events.hasPlace(this);
   }
 
   override async setName(name: string): Promise<void> {
-    this.#shared.events.enter(this, name);
+    this.shared.events.enter(this, name);
   }
 
   override readEvents(id: string) {
-    return this.#shared.events.read(this.#streamKey, this, id);
+    return this.shared.events.read(this.#streamKey, this, id);
   }
 
   protected override async leave(): Promise<void> {
-    this.#shared.events.leave(this);
+    this.shared.events.leave(this);
   }
 }

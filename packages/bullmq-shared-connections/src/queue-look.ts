@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis';
-import type { WaitingQueue } from './waiting-room.js';
+import type { WaitingQueue, WaitKeys } from './waiting-room.js';
 
 /** What a queue holds. */
 export interface QueueLook {
@@ -29,4 +29,11 @@ export async function nextDue(lent: Redis, queue: WaitingQueue): Promise<number 
   queue.delayed = score !== undefined;
   // BullMQ scores a delayed job with its time in milliseconds times 4096, plus a counter.
   return score === undefined ? undefined : Number(score) / 0x1000;
+}
+
+/**
+ * Writes the marker of a queue in which a job waits, for whoever is idle. One billed command when none waits, else two.
+ */
+export async function offerWaitingJob(lent: Redis, { wait, prioritized, marker }: WaitKeys): Promise<void> {
+  if ((await lent.exists(wait, prioritized)) > 0) await lent.zadd(marker, 'NX', 0, '0');
 }

@@ -175,11 +175,13 @@ describe('the shared wait', () => {
     const worker = lab.closeLater(new shared.Worker('a', async () => void (ran += 1)));
     await eventually('it waits', isBlocked);
     const realImmediate = setImmediate;
+    const realNowMs = performance.now.bind(performance);
     jest.useFakeTimers();
     try {
       for (let added = 1; added <= 5; added += 1) {
         await queue.add('job', {});
-        for (let turn = 0; turn < 5_000 && ran < added; turn += 1) {
+        const endMs = realNowMs() + 3_000;
+        while (ran < added && realNowMs() < endMs) {
           await new Promise((resolve) => realImmediate(resolve));
         }
         expect(ran).toBe(added);
@@ -269,7 +271,7 @@ describe('the shared wait', () => {
     expect(new Set(by)).toEqual(new Set(['ours', 'stock']));
   });
 
-  it('wakes a worker whose queue is resumed, or whose global concurrency is free again', async () => {
+  it('wakes a worker whose queue is resumed', async () => {
     const shared = lab.share({ recoveryIntervalMs: 60_000 });
     const queue = lab.stockQueue('a');
     let ran = 0;
@@ -281,12 +283,40 @@ describe('the shared wait', () => {
     expect(ran).toBe(0);
     await queue.resume();
     await eventually('it ran', () => ran === 1, 2_000);
+  });
 
+  it('wakes a worker that the global concurrency held back, when another process stops or the limit is raised', async () => {
+    const here = lab.share({ recoveryIntervalMs: 60_000 });
+    const there = lab.share({ recoveryIntervalMs: 60_000 });
+    const queue = lab.closeLater(new here.Queue('a'));
     await queue.setGlobalConcurrency(1);
-    const release = signal();
-    lab.stockWorker('a', () => release.promise, { concurrency: 2 });
-    await queue.addBulk(Array.from({ length: 4 }, () => ({ name: 'job', data: {} })));
-    release.resolve();
-    await eventually('all ran', async () => (await queue.getCompletedCount()) === 5, 4_000);
+    const releases: (() => void)[] = [];
+    const ran: string[] = [];
+    const work = (by: string) => async (job: Job) => {
+      ran.push(`${job.name} ${by}`);
+      const release = signal();
+      releases.push(release.resolve);
+      await release.promise;
+    };
+    const stopping = new there.Worker('a', work('there'));
+    await stopping.waitUntilReady();
+    await queue.add('first', {});
+    await eventually('it runs there', () => ran.length === 1);
+    lab.closeLater(new here.Worker('a', work('here')));
+    lab.closeLater(new here.Worker('a', work('here')));
+    await queue.add('second', {});
+    await queue.add('third', {});
+    await eventually(
+      'the marker was used up in vain',
+      async () => (await lab.admin.exists('bull:a:marker')) === 0,
+    );
+    const closed = stopping.close();
+    releases[0]?.();
+    await closed;
+    await eventually('the second runs here', () => ran.length === 2, 2_000);
+    await queue.setGlobalConcurrency(2);
+    await eventually('the third runs beside it', () => ran.length === 3, 2_000);
+    for (const release of releases) release();
+    expect(ran).toEqual(['first there', 'second here', 'third here']);
   });
 });
