@@ -68,4 +68,20 @@ export default tseslint.config(
       '@nx/enforce-module-boundaries': boundaries(['testing', 'local-redis', 'engine']),
     },
   },
+  {
+    // An app names an engine in one file only. The demo's legacy app is somebody else's, written with Bull alone.
+    files: ['apps/*/src/**/*.ts'],
+    ignores: ['**/composition-root.ts', '**/demo/legacy/**', '**/*.spec.ts'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        ...['ImportDeclaration', 'ImportExpression', 'ExportNamedDeclaration', 'ExportAllDeclaration'].map(
+          (node) => ({
+            selector: `${node}[source.value=/^(@switchyard.queue-(bull|bullmq)|bull|bullmq)$/]`,
+            message: 'Only the composition root names an engine.',
+          }),
+        ),
+      ],
+    },
+  },
 );

@@ -7,13 +7,16 @@ import { root } from './workspace.mjs';
 
 const eslint = new ESLint({ cwd: root });
 
-async function boundaryErrors(folder, specifier) {
-  const [result] = await eslint.lintText(`export * from '${specifier}';\n`, {
-    filePath: join(root, folder, 'src', 'index.ts'),
-  });
+async function lint(text, file) {
+  const [result] = await eslint.lintText(text, { filePath: join(root, file) });
   const skipped = result.messages.find(({ message }) => message.includes('No cached ProjectGraph'));
   assert.equal(skipped, undefined, 'the rule did not run');
-  return result.messages.filter(({ ruleId }) => ruleId === '@nx/enforce-module-boundaries').length;
+  return (rule) => result.messages.filter(({ ruleId }) => ruleId === rule).length;
+}
+
+async function boundaryErrors(folder, specifier) {
+  const errors = await lint(`export * from '${specifier}';\n`, `${folder}/src/index.ts`);
+  return errors('@nx/enforce-module-boundaries');
 }
 
 const forbidden = [
@@ -47,5 +50,19 @@ for (const [folder, specifier] of forbidden) {
 for (const [folder, specifier] of allowed) {
   test(`${folder} may import ${specifier}`, async () => {
     assert.equal(await boundaryErrors(folder, specifier), 0);
+  });
+}
+
+for (const text of [
+  "import { createBullEngine as e } from '@switchyard/queue-bull';\ne();\n",
+  "export const engine = import('@switchyard/queue-bullmq');\n",
+  "export { Queue } from 'bullmq';\n",
+  "export * from 'bull';\n",
+]) {
+  test(`only an app's composition root may say: ${text.split('\n')[0]}`, async () => {
+    const elsewhere = await lint(text, 'apps/catchup/src/main.ts');
+    assert.equal(elsewhere('no-restricted-syntax'), 1);
+    const there = await lint(text, 'apps/catchup/src/composition-root.ts');
+    assert.equal(there('no-restricted-syntax'), 0);
   });
 }
