@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ClosedError } from '@switchyard/queue-contract';
 import type { Redis } from 'ioredis';
 import type { OwnConnections } from './own-connections.js';
@@ -22,7 +23,8 @@ const ASK_AGAIN_MS = 20;
  */
 export function createBlockingPop(client: Redis, connections: OwnConnections): BlockingPop {
   let connection: Redis | undefined;
-  let clientId: number | undefined;
+  /** Rejects when Redis does not tell. */
+  let clientId: Promise<number> | undefined;
   let waiting: Promise<unknown> | undefined;
   let turn: Promise<unknown> = Promise.resolve();
   let stopped = false;
@@ -36,17 +38,28 @@ export function createBlockingPop(client: Redis, connections: OwnConnections): B
     if (closing) await connections.close(closing);
   }
 
+  /** Asks until the wait is over: it may not have reached Redis yet. */
+  async function letGo(signal: AbortSignal): Promise<void> {
+    try {
+      while (waiting && connection?.status === 'ready' && !signal.aborted) {
+        const id = await clientId;
+        if (id === undefined || !waiting) return;
+        await client.client('UNBLOCK', id);
+        await Promise.race([waiting, sleep(ASK_AGAIN_MS)]);
+      }
+    } catch {
+      // Then the connection is cut.
+    }
+  }
+
   return {
     open(name) {
       if (stopped) throw new ClosedError('consumer');
       const opened = connections.open(name);
       connection = opened;
       opened.on('ready', () => {
-        clientId = undefined;
-        opened.client('ID').then(
-          (id) => (clientId = id),
-          () => {},
-        );
+        clientId = opened.client('ID');
+        clientId.catch(() => {});
       });
       const pop = opened.brpoplpush.bind(opened);
       const one = async (from: string, to: string, seconds: number | string): Promise<string | null> => {
@@ -70,17 +83,10 @@ export function createBlockingPop(client: Redis, connections: OwnConnections): B
 
     async stop() {
       stopped = true;
-      const deadlineMs = performance.now() + STOP_LIMIT_MS;
-      while (waiting && connection?.status === 'ready' && clientId !== undefined) {
-        if (performance.now() > deadlineMs) break;
-        const answered = await client.client('UNBLOCK', clientId).then(
-          () => true,
-          () => false,
-        );
-        if (!answered) break;
-        const soon = new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_MS));
-        await Promise.race([waiting, soon]).catch(() => {});
-      }
+      const limit = new AbortController();
+      const late = sleep(STOP_LIMIT_MS, undefined, { signal: limit.signal }).catch(() => {});
+      await Promise.race([letGo(limit.signal), late]);
+      limit.abort();
       if (waiting) await closeConnection();
     },
 

@@ -44,18 +44,19 @@ export function startBullWorker(
 
   const { processJob, getNextJob, startMoveUnlockedJobsToWait } = bull;
 
-  const work = async (job: BullJob | null | undefined) => {
-    if (!job) return undefined;
-    if (stopping) {
-      await hooks.handBack(job);
-      return undefined;
+  // The end of a job brings the next one along. Bull would carry it over to another turn and forget it, locked, when
+  // it is closed just then; so it stays here until there is no next one.
+  const work = async (first: BullJob | null | undefined) => {
+    let job = first;
+    while (job) {
+      if (stopping) {
+        await hooks.handBack(job);
+        return undefined;
+      }
+      hooks.prepare(job);
+      // Under a limit none may come along: it would not be counted.
+      job = await processJob(job, limiter !== undefined);
     }
-    hooks.prepare(job);
-    // Under a limit nothing may come along with the end of a job: it would not be counted.
-    const next = await processJob(job, limiter !== undefined);
-    if (!next || !stopping) return next;
-    // Ending a job brings the next one along; Bull would forget it with its lock on.
-    await hooks.handBack(next);
     return undefined;
   };
   bull.processJob = (job) => track(work(job));
