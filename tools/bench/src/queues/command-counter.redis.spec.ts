@@ -27,6 +27,27 @@ describe('counting', () => {
     expect(await stop()).toMatchObject({ sent: 2, billed: 4 });
   });
 
+  it('misses nothing of a server that is busy from the first moment', async () => {
+    counter.close();
+    const busy = setInterval(() => void client.incr('key'), 0);
+    for (let round = 0; round < 20; round++) {
+      counter = await watchCommands(server.url);
+      const stop = await counter.start();
+      const { sent, commands } = await stop();
+      // One may run between the two readings that belong together.
+      expect(Math.abs(sent - (commands.get('incr') ?? 0))).toBeLessThanOrEqual(2);
+      counter.close();
+    }
+    clearInterval(busy);
+    counter = await watchCommands(server.url);
+  });
+
+  it('counts arguments with line breaks and quotes once', async () => {
+    const stop = await counter.start();
+    await client.set('key', '\r\n+1.0 [0 lua] "x"\n');
+    expect(await stop()).toMatchObject({ sent: 1, billed: 1 });
+  });
+
   it('counts each command of a pipeline and of a transaction', async () => {
     const stop = await counter.start();
     await client.pipeline().set('a', 1).set('b', 2).exec();

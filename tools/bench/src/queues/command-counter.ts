@@ -8,6 +8,7 @@ import {
   type CommandStats,
 } from '@switchyard/local-redis';
 import { Redis } from 'ioredis';
+import { watchMonitor } from './monitor-stream.js';
 
 export interface CommandCount {
   /** Commands that clients sent, as MONITOR saw them: not those that a script ran, not ours. */
@@ -34,27 +35,35 @@ const POLL_MS = 15;
 
 export async function watchCommands(url: string): Promise<CommandCounter> {
   const redis = new Redis(url, { retryStrategy: () => null });
-  const monitor = await redis.monitor();
-  let sent = 0;
   const own = /^id=\d+ addr=(\S+)/.exec(await redis.client('INFO'))?.[1];
-  monitor.on('monitor', (_time: string, _args: string[], source: string) => {
-    // Commands inside a script carry the word lua in the place of an address.
-    if (source !== 'lua' && source !== own) sent++;
+  let sent = 0;
+  let onOwn: (text: string) => void = () => undefined;
+  const monitor = await watchMonitor(url, ({ source, text }) => {
+    if (source === own) onOwn(text);
+    else if (source !== 'lua') sent++;
   });
   const stats = async () => parseCommandStats(await redis.info('commandstats'));
 
+  /** MONITOR's lines come in the order of execution: once this PING's is here, those of all earlier commands are. */
+  const allSeen = async () => {
+    const word = `seen-${process.hrtime.bigint()}`;
+    const seen = new Promise<void>((resolve) => {
+      onOwn = (text) => text.includes(word) && resolve();
+    });
+    await redis.ping(word);
+    await seen;
+  };
+
   return {
     async start() {
-      await untilSeen(redis, monitor);
+      await allSeen();
       const startedAt = performance.now();
       const sentBefore = sent;
       const before = await stats();
       return async () => {
         const after = await stats();
         const elapsedMs = performance.now() - startedAt;
-        // MONITOR's lines come on a connection of their own, in the order of execution: once the line of a command
-        // of ours is here, all earlier ones are.
-        await untilSeen(redis, monitor);
+        await allSeen();
         return {
           sent: sent - sentBefore,
           billed: billedCommands(before, after),
@@ -81,19 +90,7 @@ export async function watchCommands(url: string): Promise<CommandCounter> {
     },
     close() {
       redis.disconnect();
-      monitor.disconnect();
+      monitor.close();
     },
   };
-}
-
-async function untilSeen(redis: Redis, monitor: Redis): Promise<void> {
-  const word = `seen-${process.hrtime.bigint()}`;
-  let onLine: (time: string, args: string[]) => void = () => undefined;
-  const seen = new Promise<void>((resolve) => {
-    onLine = (_time, args) => args.includes(word) && resolve();
-    monitor.on('monitor', onLine);
-  });
-  await redis.ping(word);
-  await seen;
-  monitor.off('monitor', onLine);
 }
