@@ -187,18 +187,14 @@ test('a consumer that gives up puts its job back at once: it runs elsewhere long
 
 test('removeWaiting spares a due firing of a schedule that waits among other jobs', async () => {
   await queue.control.pause();
-  const dueAtMs = Date.now() - 10;
   await queue.producer.add('work', 'before');
   await queue.schedules.upsert(
     { id: 'often', rule: { everyMs: 3_600_000 }, name: 'work', data: 'fired' },
-    { firstRunAtMs: Date.now() + 50 },
+    { firstRunAtMs: Date.now() + 60_000 },
   );
-  await new Promise((resolve) => setTimeout(resolve, 60));
-  // A consumer of a paused queue still moves what is due to where it waits.
   const pending = (await queue.inspector.jobs(['delayed']))[0];
   await queue.inspector.promote(pending?.id ?? '');
   await queue.producer.add('work', 'after');
-  expect(dueAtMs).toBeLessThan(Date.now());
   expect((await queue.inspector.jobs(['waiting'])).map(({ data }) => data)).toEqual([
     'before',
     'fired',

@@ -89,14 +89,15 @@ test('[19] a job that kills its worker twice fails', async () => {
   (await startChild('killed-twice')).kill('SIGKILL');
   (await startChild('killed-twice')).kill('SIGKILL');
   let runs = 0;
-  const finals: boolean[] = [];
   const consumer = queue.consumer.consume({ work: () => void runs++ });
-  consumer.on('failed', ({ final }) => finals.push(final));
+  const failed = new Promise<boolean>((resolve) => {
+    consumer.on('failed', ({ final }) => resolve(final));
+  });
   await expect(queue.events.waitForEnd(id, { timeoutMs: 20_000 })).rejects.toMatchObject({
     code: 'SWITCHYARD_JOB_FAILED',
   });
   expect(runs).toBe(0);
-  expect(finals).toEqual([true]);
+  expect(await failed).toBe(true);
   expect(await queue.inspector.job(id)).toMatchObject({
     state: 'failed',
     failedReason: expect.stringMatching(/stalled/),

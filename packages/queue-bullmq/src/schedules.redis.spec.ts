@@ -17,6 +17,8 @@ const anything: StandardSchema<unknown> = {
 };
 type Jobs = { readonly work: typeof anything };
 const HOUR_MS = 3_600_000;
+/** Long enough for a busy machine to put a schedule in place before it is due. */
+const SOON_MS = 500;
 
 let server: RedisServer;
 let connection: Redis;
@@ -167,10 +169,10 @@ describe('an upsert', () => {
 describe('suspending', () => {
   test('a firing that is due but not taken goes along, and happens once on resume', async () => {
     await queue.control.pause();
-    await queue.schedules.upsert(hourly, { firstRunAtMs: Date.now() + 30 });
+    await queue.schedules.upsert(hourly, { firstRunAtMs: Date.now() + SOON_MS });
     const due = (await queue.inspector.jobs(['delayed']))[0]?.id ?? '';
     await queue.inspector.promote(due);
-    await sleep(40);
+    await sleep(SOON_MS);
     expect((await queue.inspector.counts()).waiting).toBe(1);
     const suspended = await queue.schedules.suspend(hourly.id);
     expect((await queue.inspector.counts()).waiting).toBe(0);
@@ -184,7 +186,7 @@ describe('suspending', () => {
   });
 
   test('a firing that a worker has taken is left to it: the next slot is what moves', async () => {
-    const slotMs = Date.now() + 30;
+    const slotMs = Date.now() + 60_000;
     await queue.schedules.upsert({ ...hourly, remainingRuns: 4 }, { firstRunAtMs: slotMs });
     // The moment between BullMQ's taking a firing and its placing the next: taken, and the entry still at its slot.
     const id = `repeat:~hourly%3A1:${slotMs}`;
@@ -202,10 +204,10 @@ describe('suspending', () => {
   test('a resume that was cut off before it forgot is made good without a second firing', async () => {
     // Its job leaves no id behind that would keep a second one out.
     const fleeting = { ...hourly, options: { removeOnComplete: true } };
-    await queue.schedules.upsert(fleeting, { firstRunAtMs: Date.now() + 20 });
+    await queue.schedules.upsert(fleeting, { firstRunAtMs: Date.now() + SOON_MS });
     await queue.schedules.suspend(hourly.id);
     const aside = await connection.hgetall(key('switchyard:suspended'));
-    await sleep(30);
+    await sleep(SOON_MS);
     let runs = 0;
     queue.consumer.consume({ work: () => void runs++ });
     await queue.schedules.resume(hourly.id);
@@ -240,7 +242,7 @@ describe('suspending', () => {
 
 describe('beside stock BullMQ', () => {
   test('a schedule whose runs a stock worker used up reads as gone, and is no work', async () => {
-    await queue.schedules.upsert({ ...hourly, remainingRuns: 1 }, { firstRunAtMs: Date.now() + 20 });
+    await queue.schedules.upsert({ ...hourly, remainingRuns: 1 }, { firstRunAtMs: Date.now() + SOON_MS });
     const worker = new Worker(name, async () => 'done', stock());
     closings.push(() => worker.close());
     await until('it fired', async () => (await queue.inspector.counts()).completed === 1);
@@ -254,7 +256,10 @@ describe('beside stock BullMQ', () => {
 
   test('a last firing that a stock worker tried and that waits for its retry is not taken along', async () => {
     const options = { attempts: 2, backoff: { type: 'fixed', delayMs: 60_000 } } as const;
-    await queue.schedules.upsert({ ...hourly, remainingRuns: 1, options }, { firstRunAtMs: Date.now() + 20 });
+    await queue.schedules.upsert(
+      { ...hourly, remainingRuns: 1, options },
+      { firstRunAtMs: Date.now() + SOON_MS },
+    );
     const worker = new Worker(name, () => Promise.reject(new Error('once')), stock());
     closings.push(() => worker.close());
     worker.on('error', () => undefined);
@@ -290,7 +295,7 @@ describe('beside stock BullMQ', () => {
 test('the last firing takes the entry along, and an interval does not fire after its end', async () => {
   let runs = 0;
   queue.consumer.consume({ work: () => void runs++ });
-  const soon = Date.now() + 50;
+  const soon = Date.now() + SOON_MS;
   await queue.schedules.upsert({ ...hourly, remainingRuns: 1 }, { firstRunAtMs: soon });
   await queue.schedules.upsert(
     { ...hourly, id: 'ends', endAtMs: soon + HOUR_MS - 1 },

@@ -10,8 +10,8 @@
  * Reply: what was taken, as JSON (see `TakenSchedule`), or nil when there is no such schedule. The prefix in ARGV[2]
  * has the hash tag of the KEYS, if there is one.
  *
- * Billed: ZSCORE alone when there is none, else ZSCORE, HMGET, ZREM (up to three, with LREM), HGETALL, DEL, DEL and,
- * to keep, HSET: 6 to 9.
+ * Billed: ZSCORE alone when there is none, else ZSCORE, HMGET, HGETALL, ZREM, DEL, for a pending firing ZREM (two and
+ * LREM where it is due already) and DEL, to keep HSET: 5 to 10, mostly 8.
  */
 export const suspendScheduleLua = `
 local slot = redis.call('ZSCORE', KEYS[1], ARGV[1])
