@@ -48,6 +48,7 @@ const isAlive = (pid: number) => {
 test.each([
   ['SIGINT', 130],
   ['SIGTERM', 143],
+  ['SIGKILL', null],
 ] as const)('%s ends the demo with everything it started', async (signal, code) => {
   const demo = spawnDemo('--json');
   await until(() => demo.stderr.includes('counting'), 'the old app to be measured');
@@ -55,7 +56,7 @@ test.each([
   // A Redis server with its guard, and the old app.
   expect(started.length).toBeGreaterThanOrEqual(3);
   demo.kill(signal);
-  expect(await demo.ended).toEqual({ code, signal: null });
+  expect(await demo.ended).toEqual({ code, signal: code === null ? signal : null });
   await until(() => !started.some(isAlive), 'every process to end');
   expect(demo.stdout).toBe('');
 });
