@@ -212,6 +212,7 @@ export class WorkerBackend extends SharedBackend {
 /** The backend of `QueueEvents`: it reads with all others on one connection. */
 export class EventsBackend extends SharedBackend {
   readonly #streamKey: string;
+  #entered: Promise<void> | undefined;
 
   constructor(parts: BackendParts, shared: SharedParts) {
     super(parts, shared);
@@ -221,11 +222,11 @@ export class EventsBackend extends SharedBackend {
   /** Once this resolves, no later event is missed. */
   override async waitUntilReady(): Promise<void> {
     await super.waitUntilReady();
-    await this.shared.events.hasPlace(this);
+    await Promise.all([this.shared.events.hasPlace(this), this.#entered]);
   }
 
   override async setName(name: string): Promise<void> {
-    this.shared.events.enter(this, name);
+    this.#entered = this.shared.events.enter(this, name);
   }
 
   override readEvents(id: string) {

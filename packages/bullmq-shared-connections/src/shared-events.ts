@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import { createBlockingLoop, type BlockingLoop } from './blocking-loop.js';
-import { sharedClientName } from './client-names.js';
 import type { Clock } from './clock.js';
 import { EventReaders, type StreamEntries } from './event-readers.js';
 import type { Settings } from './options.js';
-import { createPrivateConnection, type PrivateConnection } from './private-connection.js';
+import { createPrivateConnection } from './private-connection.js';
+import { ShownNames } from './shown-names.js';
 import { interruptEvents } from './wake-keys.js';
 
 /** The name of its connection, before the names of its readers. */
@@ -23,11 +23,10 @@ export class SharedEvents {
   readonly #lent: Redis;
   readonly #clock: Clock;
   readonly #readers = new EventReaders();
-  readonly #connection: PrivateConnection;
   readonly #loop: BlockingLoop;
   /** The streams of the command that blocks now, and from where it reads them. */
   #asked: Map<string, string> | undefined;
-  readonly #names = new Map<object, string>();
+  readonly #names: ShownNames;
   #controlKey = '';
   #controlId = BEGINNING;
 
@@ -36,9 +35,8 @@ export class SharedEvents {
     this.#clock = clock;
     const blockMs = settings.blockSeconds * 1000;
     const report = (error: Error) => settings.onError(error, 'events');
-    this.#connection = createPrivateConnection(lent, EVENTS_CLIENT, clock, report);
     this.#loop = createBlockingLoop<StreamEntries | null>(
-      this.#connection,
+      createPrivateConnection(lent, EVENTS_CLIENT, clock, report),
       {
         send: (client) => this.#send(client, blockMs),
         handle: (streams) => this.#handle(streams ?? []),
@@ -52,11 +50,12 @@ export class SharedEvents {
       clock,
       report,
     );
+    this.#names = new ShownNames(EVENTS_CLIENT, this.#loop, clock);
   }
 
-  /** Shows the name of a reader to who lists the clients, from the next command on. */
-  enter(reader: object, name: string): void {
-    this.#names.set(reader, name);
+  /** Connects on behalf of a new reader and shows its name to who lists the clients. Resolves when that is done. */
+  enter(reader: object, name: string): Promise<void> {
+    return this.#names.add(reader, name);
   }
 
   /**
@@ -80,7 +79,7 @@ export class SharedEvents {
   }
 
   leave(reader: object): void {
-    this.#names.delete(reader);
+    this.#names.remove(reader);
     this.#readers.leave(reader);
     // Reading takes nothing out of a stream, so what blocks may simply be cut.
     if (this.#readers.size === 0) this.#loop.stop();
@@ -100,7 +99,6 @@ export class SharedEvents {
     const positions = this.#readers.positions();
     if (positions.size === 0) return undefined;
     this.#asked = positions;
-    void this.#connection.rename(sharedClientName(EVENTS_CLIENT, this.#names.values()));
     const keys = [this.#controlKey, ...positions.keys()];
     const ids = [this.#controlId, ...positions.values()];
     return client.xread('BLOCK', blockMs, 'STREAMS', ...keys, ...ids);

@@ -18,8 +18,6 @@ const DELAYED_MARKER = '1';
 /** The name of its connection, before the names of its workers. */
 export const WAIT_CLIENT = 'bullmq-shared-wait';
 
-/** How long the first connecting may hold a worker up. */
-const READY_LIMIT_MS = 5_000;
 /** How long a worker that stops waits for its markers to be back in Redis. */
 const LEAVE_LIMIT_MS = 2_000;
 
@@ -109,8 +107,7 @@ export class SharedWait {
    * lists the clients. Resolves when that is done or has taken too long.
    */
   enter(worker: object, name: string): Promise<void> {
-    const isThere = this.#names.add(worker, name).then(() => this.#loop.ready());
-    return within(READY_LIMIT_MS, isThere, this.#clock);
+    return this.#names.add(worker, name);
   }
 
   /** A worker is closed. Resolves when what it leaves behind is in safe hands. */

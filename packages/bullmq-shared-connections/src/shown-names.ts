@@ -1,6 +1,9 @@
 import type { BlockingLoop } from './blocking-loop.js';
 import { sharedClientName } from './client-names.js';
-import type { Clock } from './clock.js';
+import { within, type Clock } from './clock.js';
+
+/** How long the first connecting may hold up a worker that is not ready before it. */
+const READY_LIMIT_MS = 5_000;
 
 /** Keeps the name of a shared connection in step with who shares it. */
 export class ShownNames {
@@ -14,10 +17,14 @@ export class ShownNames {
     private readonly clock: Clock,
   ) {}
 
-  /** Resolves when the name can be seen. */
-  async add(owner: object, name: string): Promise<void> {
+  /** Connects where needed. Resolves when the name can be seen, or when that has taken too long. */
+  add(owner: object, name: string): Promise<void> {
     this.#names.set(owner, name);
-    await this.#show();
+    return within(
+      READY_LIMIT_MS,
+      this.#show().then(() => this.loop.ready()),
+      this.clock,
+    );
   }
 
   remove(owner: object): void {

@@ -186,6 +186,17 @@ describe('the shared wait', () => {
         }
         expect(ran).toBe(added);
       }
+      // One more joins, which interrupts the wait.
+      let ranThere = 0;
+      lab.closeLater(new shared.Worker('b', async () => void (ranThere += 1)));
+      const other = lab.closeLater(new shared.Queue('b'));
+      for (let added = 1; added <= 3; added += 1) {
+        await other.add('job', {});
+        const endMs = realNowMs() + 3_000;
+        while (ranThere < added && realNowMs() < endMs)
+          await new Promise((resolve) => realImmediate(resolve));
+        expect(ranThere).toBe(added);
+      }
     } finally {
       jest.useRealTimers();
     }
