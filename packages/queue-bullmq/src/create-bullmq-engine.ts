@@ -127,8 +127,8 @@ export function createBullMqEngine(options: BullMqEngineOptions): QueueEngine {
     const consumers = all.flatMap((host) => [...host.consumers]);
     await Promise.all(consumers.map((consumer) => consumer.close({ timeoutMs })));
     const parts = [...all.map(({ hub }) => hub.close()), ...all.map(({ queue }) => queue.close())];
-    for (const { reason, status } of (await Promise.allSettled(parts)).map(rejection)) {
-      if (status === 'rejected') faults.report(reason);
+    for (const part of await Promise.allSettled(parts)) {
+      if (part.status === 'rejected') faults.report(part.reason);
     }
     await context.shared.close();
     faults.stop();
@@ -195,10 +195,6 @@ function checked(options: BullMqEngineOptions) {
     throw new InvalidOptionError('lockMs', lockMs, 'an integer, 1000 to 3 600 000');
   }
   return { connection, prefix, addTimeoutMs, lockMs };
-}
-
-function rejection(settled: PromiseSettledResult<void>): { status: string; reason?: unknown } {
-  return settled;
 }
 
 /** Names the database, since one server has several, but neither user nor password. */

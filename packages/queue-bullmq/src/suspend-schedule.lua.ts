@@ -7,7 +7,7 @@
  * ARGV[1] stored id of the schedule, ARGV[2] key prefix of the queue's jobs, ARGV[3] `keep` to keep it in KEYS[6],
  * else it is gone
  *
- * Reply: what was taken, as JSON (see `TakenSchedule`), or nil when there is no such schedule. The prefix in ARGV[2]
+ * Reply: what was taken, as JSON (see `suspendedSchedule`), or nil when there is no such schedule. The prefix in ARGV[2]
  * has the hash tag of the KEYS, if there is one.
  *
  * Billed: ZSCORE alone when there is none, else ZSCORE, HMGET, HGETALL, ZREM, DEL, for a pending firing ZREM (two and
