@@ -53,7 +53,11 @@ describe('the shared wait', () => {
     const shared = lab.share({ recoveryIntervalMs: 60_000 });
     const queue = lab.stockQueue('a');
     const release = signal();
-    lab.closeLater(new shared.Worker('a', () => release.promise));
+    const ours = lab.closeLater(
+      new shared.Worker('a', async (job) => {
+        if (job.name === 'long') await release.promise;
+      }),
+    );
     lab.closeLater(new shared.Worker('other', async () => undefined));
     await eventually('they wait', isBlocked);
     await queue.add('long', {});
@@ -69,9 +73,18 @@ describe('the shared wait', () => {
       async () => (await lab.admin.zscore('bull:a:marker', '0')) === '0',
     );
     const done = signal<string>();
-    lab.stockWorker('a', async (job) => done.resolve(job.name));
+    const other = lab.stockWorker('a', async (job) => done.resolve(job.name));
     expect(await done.promise).toBe('waiting');
+    await other.close();
+    // When it is no longer busy, the wait that left its queue out is interrupted for it.
     release.resolve();
+    await eventually('it is done', async () => (await queue.getCompletedCount()) === 2);
+    const again = signal<string>();
+    ours.once('completed', (job) => again.resolve(job.name));
+    await queue.add('next', {});
+    expect(await Promise.race([again.promise, new Promise((resolve) => setTimeout(resolve, 3_000))])).toBe(
+      'next',
+    );
   });
 
   it('puts a marker back that was popped for a worker that stopped just now', async () => {
