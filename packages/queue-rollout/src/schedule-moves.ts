@@ -1,15 +1,5 @@
-import type { ActiveSchedule, EngineQueue, Schedule } from '@switchyard/queue-contract';
-import { setTimeout as sleep } from 'node:timers/promises';
+import type { ActiveSchedule, EngineQueue } from '@switchyard/queue-contract';
 import { ScheduleMoveError } from './errors.js';
-
-/**
- * A slot nearer than this is not left to the target's scheduler, which might see it pass while it is told of it:
- * the firing is added as a plain job.
- */
-export const NEAR_SLOT_MS = 300;
-
-/** How long the record of such a firing is kept at least, so that a move repeated after a crash finds it. */
-const FIRING_KEPT_SECONDS = 3600;
 
 /** Whether any schedule is somewhere else than active at home. */
 export async function schedulesAreAstray(home: EngineQueue, away: EngineQueue): Promise<boolean> {
@@ -59,48 +49,15 @@ async function moveSchedule(
   await away.schedules.forget(id);
 }
 
-async function arrive(moving: ActiveSchedule, home: EngineQueue, now: () => number): Promise<void> {
-  const { engine: _engine, nextRunAtMs, ...schedule } = moving;
-  const near = nextRunAtMs - now() < NEAR_SLOT_MS;
-  const { arriving, firstRunAtMs } = near
-    ? await fireNow(schedule, nextRunAtMs, home, now)
-    : { arriving: schedule, firstRunAtMs: nextRunAtMs };
-  if (!arriving) return;
-  const arrived = await home.schedules.upsert(arriving, firstRunAtMs === undefined ? {} : { firstRunAtMs });
-  if (firstRunAtMs !== undefined && arrived.nextRunAtMs !== firstRunAtMs) {
-    throw new ScheduleMoveError(
-      home.definition.name,
-      schedule.id,
-      `fires next at ${arrived.nextRunAtMs} instead of ${firstRunAtMs}`,
-    );
-  }
-}
-
 /**
- * Adds the firing of a slot that is due as a job of its own and answers the rest of the schedule, if there is one,
- * and its next slot where that is not just the rule's next one. The job's id is made of schedule and slot, so a
- * repeated call adds nothing.
+ * A slot that comes due, or has come due, while the schedule is on its way fires at home at once: engines honour a
+ * first run that has passed, and honour it once, so a second upsert after a crash changes nothing.
  */
-async function fireNow(
-  schedule: Schedule,
-  slotMs: number,
-  home: EngineQueue,
-  now: () => number,
-): Promise<{ arriving: Schedule | null; firstRunAtMs?: number }> {
-  const { id, name, data, options, rule, remainingRuns, endAtMs } = schedule;
-  await home.producer.add(name, data, {
-    ...options,
-    removeOnComplete: { ageSeconds: FIRING_KEPT_SECONDS },
-    id: `schedule:${id}:${slotMs}`,
-    delayMs: Math.max(0, slotMs - now()),
-  });
-  if (remainingRuns === 1) return { arriving: null };
-  const rest: Schedule =
-    remainingRuns === undefined ? schedule : { ...schedule, remainingRuns: remainingRuns - 1 };
-  // Only once the slot has passed is the rule's next slot another one.
-  await sleep(Math.max(0, slotMs - now() + 1));
-  if (!('everyMs' in rule)) return { arriving: endAtMs !== undefined && endAtMs <= now() ? null : rest };
-  const passed = Math.floor((now() + NEAR_SLOT_MS - slotMs) / rule.everyMs);
-  const firstRunAtMs = slotMs + (passed + 1) * rule.everyMs;
-  return { arriving: endAtMs !== undefined && endAtMs < firstRunAtMs ? null : rest, firstRunAtMs };
+async function arrive(moving: ActiveSchedule, home: EngineQueue, now: () => number): Promise<void> {
+  const { engine: _engine, nextRunAtMs: slotMs, ...schedule } = moving;
+  const { nextRunAtMs } = await home.schedules.upsert(schedule, { firstRunAtMs: slotMs });
+  const isExpected = nextRunAtMs === slotMs || (nextRunAtMs > slotMs && slotMs <= now());
+  if (isExpected) return;
+  const problem = `fires next at ${nextRunAtMs} instead of ${slotMs}`;
+  throw new ScheduleMoveError(home.definition.name, schedule.id, problem);
 }
