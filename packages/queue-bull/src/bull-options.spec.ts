@@ -8,8 +8,8 @@ describe('options', () => {
   test('only what Bull needs is stored', () => {
     expect(resolve({})).toEqual({
       attempts: 1,
-      removeOnComplete: { count: 1000, age: 86_400 },
-      removeOnFail: { count: 5000, age: 604_800 },
+      removeOnComplete: { count: 1000 },
+      removeOnFail: { count: 5000 },
     });
   });
 

@@ -9,8 +9,8 @@ describe('storedOptions', () => {
   test('leave out what BullMQ does not need to know', () => {
     expect(stored({})).toEqual({
       attempts: 1,
-      removeOnComplete: { count: 1000, age: 86_400 },
-      removeOnFail: { count: 5000, age: 604_800 },
+      removeOnComplete: { count: 1000 },
+      removeOnFail: { count: 5000 },
     });
   });
 

@@ -35,8 +35,8 @@ describe('resolveJobOptions', () => {
       attempts: 1,
       backoff: undefined,
       timeoutMs: undefined,
-      removeOnComplete: { count: 1000, ageSeconds: 86_400 },
-      removeOnFail: { count: 5000, ageSeconds: 604_800 },
+      removeOnComplete: { count: 1000 },
+      removeOnFail: { count: 5000 },
       deduplication: undefined,
       lifo: false,
     });

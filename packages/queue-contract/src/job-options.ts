@@ -27,9 +27,9 @@ export interface JobDefaults {
   readonly backoff?: Backoff;
   /** Each attempt fails after this many ms. Default: no limit. */
   readonly timeoutMs?: number;
-  /** Default `{ count: 1000, ageSeconds: 86_400 }`. */
+  /** Default `{ count: 1000 }`. */
   readonly removeOnComplete?: Retention;
-  /** Default `{ count: 5000, ageSeconds: 604_800 }`. */
+  /** Default `{ count: 5000 }`. */
   readonly removeOnFail?: Retention;
 }
 
@@ -62,8 +62,8 @@ export interface ResolvedJobOptions {
 
 const FALLBACK = {
   attempts: 1,
-  removeOnComplete: { count: 1000, ageSeconds: 86_400 },
-  removeOnFail: { count: 5000, ageSeconds: 604_800 },
+  removeOnComplete: { count: 1000 },
+  removeOnFail: { count: 5000 },
 } as const;
 
 /**
