@@ -4,6 +4,7 @@ import { composeCatchUp, readSettings } from './composition-root.js';
 import { logJobs } from './job-log.js';
 import { shutDownOnSignal } from './shutdown.js';
 
+let isShuttingDown = () => false;
 try {
   const settings = readSettings(process.env);
   const { logLevel, shutdownTimeoutMs } = settings.app;
@@ -13,13 +14,20 @@ try {
     timestamp: pino.stdTimeFunctions.isoTime,
   });
   const app = await composeCatchUp(settings, logger);
-  shutDownOnSignal({ logger, timeoutMs: shutdownTimeoutMs, close: (options) => app.close(options) });
+  isShuttingDown = shutDownOnSignal({ logger, timeoutMs: shutdownTimeoutMs, close: app.close });
   logJobs(logger);
+  logger.info({ operation: 'starting', pid: process.pid }, 'CatchUp starts');
   await app.start();
-  logger.info({ operation: 'start', queues: app.rollout.status() }, 'CatchUp works on its queues');
+  if (!isShuttingDown()) {
+    logger.info({ operation: 'start', queues: app.rollout.status() }, 'CatchUp works on its queues');
+  }
 } catch (error) {
-  // Whoever deploys this reads one line; only a defect of the app itself is worth a stack.
-  const { code, message, stack } = error as Error & { code?: unknown };
+  // A start that was called off ends as a shutdown does.
+  if (!isShuttingDown()) refuse(error as Error & { readonly code?: unknown });
+}
+
+/** Whoever deploys this reads one line; only a defect of the app itself is worth a stack. */
+function refuse({ code, message, stack }: Error & { readonly code?: unknown }): void {
   process.stderr.write(`CatchUp cannot start: ${typeof code === 'string' ? message : stack}\n`);
   process.exit(1);
 }

@@ -112,3 +112,16 @@ test('closes while Redis is away', async () => {
   expect((await app.ended).signal).toBeNull();
   await redis.restart();
 });
+
+test('a start that hangs can be called off', async () => {
+  process.kill(redis.pid, 'SIGSTOP');
+  try {
+    const app = spawnCatchUp({ REDIS_URL: redis.url, USE_BULLMQ: 'true', SHUTDOWN_TIMEOUT_MS: '500' });
+    await until(() => app.log.some(({ operation }) => operation === 'starting'), 'the start to begin');
+    app.kill('SIGTERM');
+    expect((await app.ended).signal).toBeNull();
+    expect(app.stderr).toBe('');
+  } finally {
+    process.kill(redis.pid, 'SIGCONT');
+  }
+});

@@ -17,9 +17,9 @@ const CLOSING_GRACE_MS = 5000;
 /**
  * Ends the process gracefully on SIGTERM and SIGINT. Exit code 0 when everything was closed, jobs that did not
  * finish within the limit having been handed back; 1 when something could not be closed. A second signal ends it
- * at once (128 + its number).
+ * at once (128 + its number). Answers whether that has begun.
  */
-export function shutDownOnSignal(options: ShutdownOptions): void {
+export function shutDownOnSignal(options: ShutdownOptions): () => boolean {
   const { logger, timeoutMs, signals = ['SIGTERM', 'SIGINT'], close } = options;
   let closing = false;
   const onSignal = async (signal: ShutdownSignal) => {
@@ -42,4 +42,5 @@ export function shutDownOnSignal(options: ShutdownOptions): void {
     }
   };
   for (const signal of signals) process.on(signal, () => void onSignal(signal));
+  return () => closing;
 }
