@@ -16,7 +16,8 @@ const PACKAGE = process.cwd();
 const COMPILED = join(PACKAGE, 'out-tsc', 'killable-process');
 
 /**
- * @param script JavaScript with `redis` (an ioredis client), `shared` (the shared connections) and `say(line)`.
+ * @param script JavaScript with `redis` (an ioredis client), `shared` (the shared connections) and
+ *   `say(line)`.
  */
 export async function startKillableProcess(redisUrl: string, script: string): Promise<KillableProcess> {
   const folder = await compileSources();

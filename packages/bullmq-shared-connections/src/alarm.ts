@@ -5,7 +5,9 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /** One timer for the earliest of many moments, however far away. */
 export interface Alarm {
-  /** Rings at `atMs` of the clock, never before, instead of at any moment set earlier. `Infinity` is never. */
+  /**
+   * Rings at `atMs` of the clock, never before, instead of at any moment set earlier. `Infinity` is never.
+   */
   set(atMs: number): void;
   clear(): void;
 }

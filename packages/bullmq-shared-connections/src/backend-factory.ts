@@ -89,7 +89,9 @@ function sharedBackends(lent: Redis, settings: Settings): SharedBackends {
   };
 }
 
-/** The keys of several queues may live on different nodes there, and one command cannot ask for all of them. */
+/**
+ * The keys of several queues may live on different nodes there, and one command cannot ask for all of them.
+ */
 function stockBackends(cluster: Redis | Cluster): SharedBackends {
   if (!hasWarnedOfCluster) {
     hasWarnedOfCluster = true;

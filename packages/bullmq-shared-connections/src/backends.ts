@@ -80,8 +80,8 @@ export class SharedBackend extends RedisQueueBackend {
   }
 
   /**
-   * A job may wait that nobody was told of: BullMQ writes no marker while a queue is at its global concurrency, nor when
-   * that is raised, and leaves it to its workers' asking every 5 seconds.
+   * A job may wait that nobody was told of: BullMQ writes no marker while a queue is at its global
+   * concurrency, nor when that is raised, and leaves it to its workers' asking every 5 seconds.
    */
   protected async offerWaitingJob(): Promise<void> {
     await offerWaitingJob(this.shared.lent, this.waitKeys).catch(this.shared.report);
@@ -115,14 +115,15 @@ export class WorkerBackend extends SharedBackend {
     this.#stalledIntervalMs = own.stalledInterval ?? Infinity;
     this.#nameSuffix = own.name ? `:w:${own.name}` : '';
     this.#skipsStalledCheck = own.skipStalledCheck === true;
-    // The worker reads this very object, and refuses a delay that is none. "Until woken" instead of "for 5 seconds,
-    // then ask in vain". A worker that fetches by hand keeps its limit: its caller waits for the answer.
+    // The worker reads this very object, and refuses a delay that is none. "Until woken" instead of "for 5
+    // seconds, then ask in vain". A worker that fetches by hand keeps its limit: its caller waits for the
+    // answer.
     if (!byHand && Number(own.drainDelay) > 0) own.drainDelay = Infinity;
   }
 
   /**
-   * BullMQ asks before it finishes each job, too. That must not depend on the connection of the wait, so it is waited for
-   * once.
+   * BullMQ asks before it finishes each job, too. That must not depend on the connection of the wait, so it
+   * is waited for once.
    */
   override async waitUntilReady(): Promise<void> {
     if (this.closing) return super.waitUntilReady();

@@ -1,13 +1,16 @@
 /**
- * BullMQ finds the workers of a queue by the names of their connections (`CLIENT LIST`). Here many workers share one, so
- * its name lists them all, and who reads the list through this package sees a line for each. Stock BullMQ does not.
+ * BullMQ finds the workers of a queue by the names of their connections (`CLIENT LIST`). Here many workers
+ * share one, so its name lists them all, and who reads the list through this package sees a line for each.
+ * Stock BullMQ does not.
  */
 const SEPARATOR = ';';
 
-/** The name of a shared connection: what it is, then the names that stock BullMQ would have given one each. */
+/**
+ * The name of a shared connection: what it is, then the names that stock BullMQ would have given one each.
+ */
 export function sharedClientName(base: string, names: Iterable<string>): string {
-  // Redis takes printable ASCII without spaces; a worker's name may be anything, but a space would end the field.
-  // By way of UTF-8, in which half a surrogate pair does not survive to break the encoding.
+  // Redis takes printable ASCII without spaces; a worker's name may be anything, but a space would end the
+  // field. By way of UTF-8, in which half a surrogate pair does not survive to break the encoding.
   const encoded = [...names].map((name) =>
     encodeURIComponent(Buffer.from(name.replace(/\s/g, '_')).toString()),
   );

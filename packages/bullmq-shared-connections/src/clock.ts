@@ -1,7 +1,10 @@
 import { performance } from 'node:perf_hooks';
 import timers from 'node:timers';
 
-/** Time as this package reads it. Moments are milliseconds of a clock that never jumps; they mean nothing elsewhere. */
+/**
+ * Time as this package reads it. Moments are milliseconds of a clock that never jumps; they mean nothing
+ * elsewhere.
+ */
 export interface Clock {
   nowMs(): number;
   /** Runs `task` once, after at least `delayMs` (at most 2^31 - 1). The timer keeps no process alive. */
@@ -10,8 +13,8 @@ export interface Clock {
   soon(task: () => void): void;
 }
 
-// Taken when the module loads and from `node:timers`: a user's fake timers (Jest, Sinon) replace the globals, and a
-// worker of theirs must still be woken.
+// Taken when the module loads and from `node:timers`: a user's fake timers (Jest, Sinon) replace the globals,
+// and a worker of theirs must still be woken.
 const { setTimeout: startTimer, clearTimeout: cancelTimer, setImmediate: runSoon } = timers;
 const nowMs = performance.now.bind(performance);
 

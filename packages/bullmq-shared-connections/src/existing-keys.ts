@@ -1,8 +1,9 @@
 /**
  * Which of the keys exist, asked with as few `EXISTS` as the answers allow: one when none does.
  *
- * Each question is one billed command whatever the number of keys, and its answer is a number. So a half is asked, and
- * what the other half has is the difference. Keys that appear meanwhile may be missed or a vanished one reported.
+ * Each question is one billed command whatever the number of keys, and its answer is a number. So a half is
+ * asked, and what the other half has is the difference. Keys that appear meanwhile may be missed or a
+ * vanished one reported.
  */
 export async function existingKeys(
   keys: readonly string[],

@@ -6,18 +6,18 @@ export type ErrorSource = 'wait' | 'events' | 'recovery';
 /** What may be set; all of it has a default that suits production. */
 export interface ShareConnectionsOptions {
   /**
-   * Hears every error of the private connections and of the recovery. They heal by themselves; this is for logs and
-   * metrics. Default: nobody is told, and an unheard error never ends the process.
+   * Hears every error of the private connections and of the recovery. They heal by themselves; this is for
+   * logs and metrics. Default: nobody is told, and an unheard error never ends the process.
    */
   onError?: (error: Error, source: ErrorSource) => void;
   /**
-   * How long one blocking read of a private connection lasts before it is asked again, in whole seconds, 1 to 600.
-   * Each renewal is one billed command. Default 120.
+   * How long one blocking read of a private connection lasts before it is asked again, in whole seconds, 1 to
+   * 600. Each renewal is one billed command. Default 120.
    */
   blockSeconds?: number;
   /**
-   * How often to look for what a process that died took with it, in milliseconds, 20 to 60 000. A lost marker or
-   * timer is made good within this time plus a second. Each look is one billed command while all is idle.
+   * How often to look for what a process that died took with it, in milliseconds, 20 to 60 000. A lost marker
+   * or timer is made good within this time plus a second. Each look is one billed command while all is idle.
    * Default 30 000; a worker with a shorter `stalledInterval` shortens it.
    */
   recoveryIntervalMs?: number;

@@ -9,7 +9,8 @@ export interface PrivateConnection {
   /**
    * Sends one command as soon as the connection is ready, connecting first where needed.
    *
-   * @param send called at that moment, so that it can decide late; `undefined` when there is nothing to send any more.
+   * @param send called at that moment, so that it can decide late; `undefined` when there is nothing to send
+   *   any more.
    * @param limitMs how long an answer may take. After that the connection counts as dead and is made anew.
    * @returns the answer; rejects when the connection breaks first. The command is never sent a second time.
    */
@@ -18,8 +19,8 @@ export interface PrivateConnection {
     limitMs: number,
   ): Promise<Answer | undefined>;
   /**
-   * Names the connection, now and after each reconnect. One billed command when it is connected. A command that blocks
-   * delays it.
+   * Names the connection, now and after each reconnect. One billed command when it is connected. A command
+   * that blocks delays it.
    */
   rename(name: string): Promise<void>;
   /** Gives the socket up and connects again: it no longer answers. */
@@ -57,8 +58,9 @@ export function createPrivateConnection(
     const made = lent.duplicate({
       connectionName: name,
       lazyConnect: true,
-      // A BZPOPMIN that is sent a second time after a reconnect pops a marker nobody waits for; one that is queued
-      // while there is no connection does the same later. So neither: a broken command is given up, then asked anew.
+      // A BZPOPMIN that is sent a second time after a reconnect pops a marker nobody waits for; one that is
+      // queued while there is no connection does the same later. So neither: a broken command is given up,
+      // then asked anew.
       autoResendUnfulfilledCommands: false,
       enableOfflineQueue: false,
       enableAutoPipelining: false,

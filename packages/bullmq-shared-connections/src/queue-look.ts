@@ -4,13 +4,16 @@ import type { WaitingQueue, WaitKeys } from './waiting-room.js';
 /** What a queue holds. */
 export interface QueueLook {
   readonly hasJob: boolean;
-  /** When its next delayed job is due, in milliseconds since the epoch; absent when there is none or nobody asked. */
+  /**
+   * When its next delayed job is due, in milliseconds since the epoch; absent when there is none or nobody
+   * asked.
+   */
   readonly dueEpochMs?: number;
 }
 
 /**
- * Looks into a queue: one billed command when it is empty, two when it is known to have delayed jobs, and three when that
- * is news and no worker waits who would ask by itself.
+ * Looks into a queue: one billed command when it is empty, two when it is known to have delayed jobs, and
+ * three when that is news and no worker waits who would ask by itself.
  */
 export async function lookIntoQueue(lent: Redis, queue: WaitingQueue): Promise<QueueLook> {
   const { wait, prioritized, delayed } = queue.keys;
@@ -32,7 +35,8 @@ export async function nextDue(lent: Redis, queue: WaitingQueue): Promise<number 
 }
 
 /**
- * Writes the marker of a queue in which a job waits, for whoever is idle. One billed command when none waits, else two.
+ * Writes the marker of a queue in which a job waits, for whoever is idle. One billed command when none waits,
+ * else two.
  */
 export async function offerWaitingJob(lent: Redis, { wait, prioritized, marker }: WaitKeys): Promise<void> {
   if ((await lent.exists(wait, prioritized)) > 0) await lent.zadd(marker, 'NX', 0, '0');

@@ -30,8 +30,8 @@ interface StalledTurn {
 }
 
 /**
- * Later than the interval by this part of it, so that the stalled checks, whose timers BullMQ starts when the last look
- * ended, are all there when the next begins.
+ * Later than the interval by this part of it, so that the stalled checks, whose timers BullMQ starts when the
+ * last look ended, are all there when the next begins.
  */
 const SLACK = 1 / 120;
 const LEAST_SLACK_MS = 5;
@@ -44,16 +44,17 @@ const LEAST_FOREIGN_INTERVAL_MS = 5_000;
 const RETRY_MS = 1_000;
 
 /**
- * Stock BullMQ asks every queue for a job every 5 seconds and for stalled jobs every 30: what a process took with it when
- * it died is found by the next question, and the questions are what an idle queue costs. Here nothing is asked per queue
- * as long as one `EXISTS` over the keys of all queues says 0:
+ * Stock BullMQ asks every queue for a job every 5 seconds and for stalled jobs every 30: what a process took
+ * with it when it died is found by the next question, and the questions are what an idle queue costs. Here
+ * nothing is asked per queue as long as one `EXISTS` over the keys of all queues says 0:
  *
- * - `wait` and `prioritized` of queues with a worker that waits. A key of a list or set exists only while it has entries, so
- *   more than 0 means: a job waits and a worker waits, and the marker between them was lost (or is on its way, which
- *   does no harm; or the queue is paused or at its global concurrency, then the worker finds nothing).
- * - `delayed` of the same queues. If there is one its next time is asked for at each look from then on (one command a queue).
- *   When that time has passed, whoever kept it is gone, and a worker here is woken; when it comes before the next look,
- *   the next look comes a second after it.
+ * - `wait` and `prioritized` of queues with a worker that waits. A key of a list or set exists only while it
+ *   has entries, so more than 0 means: a job waits and a worker waits, and the marker between them was lost
+ *   (or is on its way, which does no harm; or the queue is paused or at its global concurrency, then the
+ *   worker finds nothing).
+ * - `delayed` of the same queues. If there is one its next time is asked for at each look from then on (one
+ *   command a queue). When that time has passed, whoever kept it is gone, and a worker here is woken; when it
+ *   comes before the next look, the next look comes a second after it.
  * - `active` of the queues whose stalled check is due. BullMQ's own check follows only where jobs are active.
  */
 export function createRecovery(

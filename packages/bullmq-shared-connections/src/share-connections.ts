@@ -43,20 +43,21 @@ export interface SharedConnections {
   ) => QueueEventsProducer;
   FlowProducer: new (options?: WithoutConnection<FlowProducerOptions>) => FlowProducer;
   /**
-   * For BullMQ's stock classes: their last argument, or `setDefaultBackendFactory(backendFactory)`. It always uses the
-   * lent client; the `connection` option is not read.
+   * For BullMQ's stock classes: their last argument, or `setDefaultBackendFactory(backendFactory)`. It always
+   * uses the lent client; the `connection` option is not read.
    */
   backendFactory: SharedBackendFactory;
   /**
-   * Ends the connections and timers opened here, never the lent client. Close the workers first: one that still waits
-   * gets no more jobs. Safe to call twice; resolves within a few seconds even when Redis is away.
+   * Ends the connections and timers opened here, never the lent client. Close the workers first: one that
+   * still waits gets no more jobs. Safe to call twice; resolves within a few seconds even when Redis is away.
    */
   close(): Promise<void>;
 }
 
 /**
- * BullMQ's `Queue`, `Worker`, `QueueEvents` and `FlowProducer` on two connections, however many queues there are: the
- * lent one for commands and one more on which all workers wait together. A third exists while there are `QueueEvents`.
+ * BullMQ's `Queue`, `Worker`, `QueueEvents` and `FlowProducer` on two connections, however many queues there
+ * are: the lent one for commands and one more on which all workers wait together. A third exists while there
+ * are `QueueEvents`.
  *
  * @param redis a lent ioredis client. It is never closed here.
  * @throws SharedConnectionsError when an option or the client cannot work.
@@ -102,8 +103,8 @@ export function shareConnections(
         super(connected(own), running);
       }
     },
-    // A stock worker does not show its factory whether it has a processor. One that does not run by itself may be meant to
-    // fetch by hand, and keeps its time limits in case.
+    // A stock worker does not show its factory whether it has a processor. One that does not run by itself
+    // may be meant to fetch by hand, and keeps its time limits in case.
     backendFactory: backends.factory(({ autorun }) => autorun === false),
     close: () => backends.close(),
   };

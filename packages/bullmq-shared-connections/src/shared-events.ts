@@ -14,10 +14,11 @@ export const EVENTS_CLIENT = 'bullmq-shared-events';
 const BEGINNING = '0-0';
 
 /**
- * One `XREAD` on behalf of all `QueueEvents` of this process, on a connection that exists while there are any.
+ * One `XREAD` on behalf of all `QueueEvents` of this process, on a connection that exists while there are
+ * any.
  *
- * A reader that begins with `$`, the end of its stream, gets the id that is the end when it joins. So nothing is missed
- * while the command is renewed for somebody else, or while the connection is made anew.
+ * A reader that begins with `$`, the end of its stream, gets the id that is the end when it joins. So nothing
+ * is missed while the command is renewed for somebody else, or while the connection is made anew.
  */
 export class SharedEvents {
   readonly #lent: Redis;
@@ -53,14 +54,18 @@ export class SharedEvents {
     this.#names = new ShownNames(EVENTS_CLIENT, this.#loop, clock);
   }
 
-  /** Connects on behalf of a new reader and shows its name to who lists the clients. Resolves when that is done. */
+  /**
+   * Connects on behalf of a new reader and shows its name to who lists the clients. Resolves when that is
+   * done.
+   */
   enter(reader: object, name: string): Promise<void> {
     return this.#names.add(reader, name);
   }
 
   /**
-   * Reads the entries of a stream after `afterId`, `$` being the end of the stream when the reader first came.
-   * Resolves with `null` when the reader leaves. Rejects when the end of the stream cannot be asked for.
+   * Reads the entries of a stream after `afterId`, `$` being the end of the stream when the reader first
+   * came. Resolves with `null` when the reader leaves. Rejects when the end of the stream cannot be asked
+   * for.
    */
   async read(streamKey: string, reader: object, afterId: string): Promise<StreamEntries | null> {
     this.#controlKey ||= `${streamKey}:shared-events:${randomUUID()}`;

@@ -24,35 +24,40 @@ const LEAVE_LIMIT_MS = 2_000;
 /**
  * One `BZPOPMIN` on behalf of all workers of this process.
  *
- * What a marker means. BullMQ keeps a sorted set per queue with at most two members: "0" (score 0) says that a job
- * waits, "1" (score: a time) when the next delayed job is due. Each add, promotion, retry or resume writes it, unless
- * the queue is paused or at its global concurrency; so does each `moveToActive` that takes a job, without looking
- * whether another one waits, so that the wake-up travels on. A marker is a hint: it may be there without a job, and
- * whoever pops it must look, or see to it that somebody else does.
+ * What a marker means. BullMQ keeps a sorted set per queue with at most two members: "0" (score 0) says that
+ * a job waits, "1" (score: a time) when the next delayed job is due. Whatever makes a job wait (add,
+ * promotion, retry, resume, a stalled job) writes "0", unless the queue is paused or at its global
+ * concurrency. So does each `moveToActive` that takes a job, without looking whether another one waits, so
+ * that the wake-up travels on. A marker is a hint: it may be there without a job, and whoever pops it must
+ * look, or see to it that another does.
  *
- * A popped "0" is dispatched at once to the worker of its queue that waits longest. Only the command that asks for the
- * next marker comes later. There are two exceptions, in both of which the queue is looked at first (one `EXISTS`):
+ * A popped "0" goes at once to the worker of its queue that waits longest, which then fetches. Two
+ * exceptions, in which the queue is looked at first (one `EXISTS`):
  *
- * - This process took a job from the queue since the queue's last marker. Then this marker is most likely the one
- *   that `moveToActive` wrote. When the queue turns out to be empty it is *swallowed*. Nothing is lost: at the moment of
- *   the `EXISTS`, on the server, no job waited, and whatever makes one wait later writes a marker of its own, after
- *   ours was popped. A job that an `add` put there before the `EXISTS` is seen by it. Paused or at its global
- *   concurrency, a queue has waiting jobs and no marker, and gets one when it is resumed, or a job when one ends: a
- *   swallowed marker was not what would have told us. The rate limit holds its workers on timers of their own. Another
- *   process's workers lose nothing either: the marker stood for no job. A fetch would have told its worker
- *   when the next delayed job is due, so the `EXISTS` asks for delayed jobs too; if there is one its time is asked for and
- *   kept here.
- * - No worker of the queue waits (its workers are busy, or stopped just now). If the queue is empty the marker is
- *   swallowed as above; if not it goes back to Redis for other processes (`ZADD NX`: a newer one is not touched), and the
- *   queue is left out until one of its workers is back. Up to then the queue of a busy worker is part of the wait, which
- *   is what lets the worker come back without interrupting it.
+ * 1. This process took a job from the queue since the queue's last marker, so this one is most likely that of
+ *    the `moveToActive`. If the queue is empty the marker is *swallowed*: nobody fetches.
+ * 2. No worker of the queue waits, because all are busy. If the queue is empty the marker is swallowed, too;
+ *    if not it goes back to Redis for other processes (`ZADD NX`: a newer one is left alone), and the queue
+ *    is left out of the wait until one of its workers is back. Up to then the queue of a busy worker stays
+ *    part of the wait, and the worker comes back to it without interrupting it.
  *
- * A popped "1" is handed to a waiting worker as it is; BullMQ then waits with a time limit. Time limits are local: the
- * earliest of a queue is kept here and survives the worker that brought it. When a job is due and all workers of its
- * queue are busy, the marker goes back to Redis for other processes, and so it does when the queue's last worker stops.
+ * Why swallowing loses no job. At the moment of the `EXISTS`, on the server and after the marker was popped,
+ * no job waited. A job that was added before it has been seen by it; one that is added later writes a marker
+ * of its own, which nobody has popped yet. What does not write one is an add to a queue that is paused or at
+ * its global concurrency: there a resume writes it, or the worker that ends a job takes the next one in the
+ * same script, or offers it (backends.ts); the swallowed marker was older than all of that. A rate limit
+ * holds workers on timers of their own. Workers of other processes lose nothing, as the marker stood for no
+ * job. But a worker that fetches in vain is told when the next delayed job is due, and from then on keeps
+ * that time: so the `EXISTS` asks for delayed jobs as well, and if there are any their next time is asked for
+ * and kept here instead.
  *
- * Between popping and dispatching, or keeping a time, a process may die. The recovery of the other processes makes
- * that good (see recovery.ts).
+ * A popped "1" is handed to a waiting worker as it is; BullMQ then waits with a time limit. The limits are
+ * kept here, the earliest of each queue, and survive the worker that brought them. When a job is due and all
+ * workers of its queue are busy, a marker goes back to Redis for other processes, and so it does when the
+ * queue's last worker stops. A marker popped for a queue without any worker goes back as it is.
+ *
+ * Between popping a marker and fetching, or while it keeps a time, a process may die. The recovery of the
+ * others makes that good (recovery.ts).
  */
 export class SharedWait {
   readonly #lent: Redis;
@@ -103,8 +108,8 @@ export class SharedWait {
   }
 
   /**
-   * Connects on behalf of a new worker, so that it gets the next job once it calls itself ready, and shows its name to who
-   * lists the clients. Resolves when that is done or has taken too long.
+   * Connects on behalf of a new worker, so that it gets the next job once it calls itself ready, and shows
+   * its name to who lists the clients. Resolves when that is done or has taken too long.
    */
   enter(worker: object, name: string): Promise<void> {
     return this.#names.add(worker, name);
@@ -132,7 +137,7 @@ export class SharedWait {
       return wake;
     }
     this.#setAlarm();
-    // All control keys of a process are one; it carries a prefix of BullMQ's so that access rules for those keys suffice.
+    // Below a key of BullMQ's, so that access rules for those suffice.
     this.#controlKey ||= `${keys.marker}:shared-wait:${randomUUID()}`;
     if (this.#asked && !this.#asked.has(keys.marker) && queue.waiters.length > 0) this.#loop.renew();
     this.#loop.start();
@@ -205,11 +210,16 @@ export class SharedWait {
 
   #takeDelayed(queue: WaitingQueue, marker: Marker): void {
     if (this.#room.wake(queue, marker)) return;
-    if (queue.workers.size === 0) queue.owed = marker;
+    // Where "0" is owed as well, it alone is enough: who fetches is told of delayed jobs.
+    if (queue.workers.size === 0) queue.owed ??= marker;
     else this.#expect(queue, marker.score);
   }
 
   async #takeBase(queue: WaitingQueue, marker: Marker): Promise<void> {
+    if (queue.workers.size === 0) {
+      queue.owed = marker;
+      return;
+    }
     const mayBeOurs = queue.taken || queue.fetching > 0;
     queue.taken = false;
     if (!mayBeOurs && this.#room.wake(queue, marker)) return;

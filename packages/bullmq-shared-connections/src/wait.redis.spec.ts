@@ -120,7 +120,8 @@ describe('the shared wait', () => {
       lab.closeLater(worker);
     }
     await eventually('they wait', isBlocked);
-    // Both jobs behind one marker: the second worker runs by the marker that the first one's fetch has written.
+    // Both jobs behind one marker: the second worker runs by the marker that the first one's fetch has
+    // written.
     await queue.addBulk([
       { name: 'long', data: {} },
       { name: 'short', data: {} },

@@ -1,4 +1,7 @@
-/** A member of BullMQ's marker set: score 0 says "a job waits", a score above 0 is when the next delayed job is due. */
+/**
+ * A member of BullMQ's marker set: score 0 says "a job waits", a score above 0 is when the next delayed job
+ * is due.
+ */
 export interface Marker {
   readonly member: string;
   /** 0, or milliseconds since the epoch. */
@@ -33,11 +36,16 @@ export interface WaitingQueue {
   /** Workers of this process that wait here, or will when they have finished what they do. */
   readonly workers: Set<object>;
   readonly waiters: Waiter[];
-  /** All its workers are busy while jobs wait: markers are left to other processes until one of them comes back. */
+  /**
+   * All its workers are busy while jobs wait: markers are left to other processes until one of them comes
+   * back.
+   */
   occupied: boolean;
   /** How many `moveToActive` are under way. Each may write the marker anew. */
   fetching: number;
-  /** A job was taken since the last marker, and BullMQ wrote the marker anew without knowing of another job. */
+  /**
+   * A job was taken since the last marker, and BullMQ wrote the marker anew without knowing of another job.
+   */
   taken: boolean;
   /** The recovery woke a worker, whose marker must have been lost if it now finds a job. */
   rescued: boolean;
@@ -50,8 +58,8 @@ export interface WaitingQueue {
 }
 
 /**
- * Who waits for which queue: first come, first served within a queue, and among queues the one served longest ago
- * comes first. Only bookkeeping, without a clock, a timer or a connection.
+ * Who waits for which queue: first come, first served within a queue, and among queues the one served longest
+ * ago comes first. Only bookkeeping, without a clock, a timer or a connection.
  */
 export class WaitingRoom {
   // The order of the map is the order in which the keys are asked.
@@ -93,7 +101,8 @@ export class WaitingRoom {
   }
 
   /**
-   * @param untilMs when to end this wait with `null` whatever happens; `Infinity` for a worker that runs by itself.
+   * @param untilMs when to end this wait with `null` whatever happens; `Infinity` for a worker that runs by
+   *   itself.
    */
   join(queue: WaitingQueue, worker: object, untilMs: number): Promise<Wake> {
     queue.workers.add(worker);
@@ -128,8 +137,8 @@ export class WaitingRoom {
   keysToAsk(): string[] {
     const keys: string[] = [];
     for (const [key, queue] of this.#queues) {
-      // A busy worker's queue is asked for too: the marker its own fetch has written is due to be swallowed, and
-      // when the worker comes back it need not interrupt the wait.
+      // A busy worker's queue is asked for too: the marker its own fetch has written is due to be swallowed,
+      // and when the worker comes back it need not interrupt the wait.
       if (queue.waiters.length > 0 || (queue.workers.size > 0 && !queue.occupied)) keys.push(key);
     }
     return keys;
