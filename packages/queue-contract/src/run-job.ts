@@ -1,3 +1,4 @@
+import { isNativeError } from 'node:util/types';
 import {
   InvalidPayloadError,
   JobTimeoutError,
@@ -48,7 +49,8 @@ export async function runJob<S extends JobSchemas>(run: JobRun<S>): Promise<unkn
     outcome = 'succeeded';
     return result ?? null;
   } catch (thrown) {
-    error = thrown instanceof Error ? thrown : new NonErrorThrownError(thrown);
+    // An error may come from another realm, such as a vm context.
+    error = thrown instanceof Error || isNativeError(thrown) ? thrown : new NonErrorThrownError(thrown);
     if (error instanceof JobTimeoutError && timeoutMs !== undefined) outcome = 'timed-out';
     throw error;
   } finally {
