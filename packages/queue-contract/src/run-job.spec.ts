@@ -1,5 +1,6 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { runInNewContext } from 'node:vm';
 import {
   InvalidPayloadError,
   JobTimeoutError,
@@ -116,6 +117,13 @@ describe('runJob', () => {
       ['threw', error],
       ['threw', error],
     ]);
+  });
+
+  test('an error of another realm is an error', async () => {
+    const error: unknown = runInNewContext('new TypeError("from elsewhere")');
+    expect(await thrownBy(run(() => Promise.reject(error)))).toBe(error);
+    expect(attempts).toMatchObject([{ outcome: 'threw' }]);
+    expect(attempts[0]?.error).toBe(error);
   });
 
   test.each(['text', undefined, null, 0, { code: 'E' }])('%p thrown becomes an error', async (thing) => {

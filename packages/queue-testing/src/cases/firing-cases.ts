@@ -238,6 +238,25 @@ export const firingCases: readonly ContractCase[] = [
     },
   },
   {
+    title: 'a firing that is made up for counts as one of remainingRuns',
+    needs,
+    async run({ engine, declare, consume }) {
+      const queue = engine.queue(declare());
+      const { firings, handler } = recordFirings();
+      await consume(queue, handler);
+      const twice = { ...every('twice'), remainingRuns: 2 };
+      await queue.schedules.upsert(twice, { firstRunAtMs: Date.now() - 400 });
+      await eventually('it fires twice', () => firings.length === 2);
+      await eventually('it is gone', async () => (await queue.schedules.get('twice')) === null);
+      const once = { ...every('once'), remainingRuns: 1 };
+      await queue.schedules.upsert(once, { firstRunAtMs: Date.now() - 400 });
+      await eventually('it fires', () => firings.length === 3);
+      await quiet(EVERY_MS + 200);
+      expect(firings.map(({ job }) => job.scheduleId)).toEqual(['twice', 'twice', 'once']);
+      expect(await queue.schedules.list()).toEqual([]);
+    },
+  },
+  {
     title: 'endAtMs ends a schedule',
     needs,
     async run({ engine, declare, consume }) {

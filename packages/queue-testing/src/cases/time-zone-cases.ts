@@ -1,4 +1,5 @@
 import type { ContractCase } from '../contract-case.js';
+import { nextAfterFiring } from '../schedule-firings.js';
 import { nextClockChanges, nextTimeOnTheClock, wallClock } from '../wall-clock.js';
 
 const needs = ['schedules'] as const;
@@ -21,6 +22,25 @@ export const timeZoneCases: readonly ContractCase[] = [
         });
         const expectedMs = nextTimeOnTheClock({ hour: 9, minute: 15 }, timeZone ?? 'UTC', nowMs);
         expect([timeZone, iso(nextRunAtMs)]).toEqual([timeZone, iso(expectedMs)]);
+      }
+    },
+  },
+  {
+    title: '[14] the slot after a firing reads the same clocks',
+    needs,
+    async run({ engine, declare, consume }) {
+      const queue = engine.queue(declare());
+      await consume(queue, () => null);
+      const firstRunAtMs = Date.now() + 400;
+      const timeZones = ['Asia/Kolkata', 'America/New_York'];
+      for (const timeZone of timeZones) {
+        const rule = { cron: '15 9 * * *', timeZone };
+        await queue.schedules.upsert({ id: timeZone, rule, name: 'work', data: null }, { firstRunAtMs });
+      }
+      for (const timeZone of timeZones) {
+        const next = await nextAfterFiring(queue, timeZone, firstRunAtMs);
+        const expectedMs = nextTimeOnTheClock({ hour: 9, minute: 15 }, timeZone, firstRunAtMs);
+        expect([timeZone, iso(next.nextRunAtMs)]).toEqual([timeZone, iso(expectedMs)]);
       }
     },
   },
