@@ -41,7 +41,7 @@ export function createBlockingPop(client: Redis, connections: OwnConnections): B
   /** Asks until the wait is over: it may not have reached Redis yet. */
   async function letGo(signal: AbortSignal): Promise<void> {
     try {
-      while (waiting && connection?.status === 'ready' && !signal.aborted) {
+      while (waiting !== undefined && connection?.status === 'ready' && !signal.aborted) {
         const id = await clientId;
         if (id === undefined || !waiting) return;
         await client.client('UNBLOCK', id);

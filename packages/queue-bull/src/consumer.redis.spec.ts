@@ -171,4 +171,50 @@ describe('consuming', () => {
       (messages) => messages.includes('listener'),
     );
   });
+
+  test('[5] a job that is given back or tried again by hand keeps its place among the priorities', async () => {
+    const name = `consuming-${++queueNumber}`;
+    const definition = defineQueue({ name, tier: 'medium', jobs: { work: anything }, priorities: true });
+    const queue = engine.queue(definition);
+    const add = (data: string, priority?: number) =>
+      queue.producer.add('work', data, priority === undefined ? {} : { priority });
+    const order = async () => (await queue.inspector.jobs(['waiting'])).map(({ data }) => data);
+
+    await add('none');
+    await add('taken', 5);
+    const consumer = queue.consumer.consume({ work: () => sleep(60_000, null, { ref: false }) });
+    await until(
+      'it runs',
+      () => consumer.running,
+      (running) => running === 1,
+    );
+    await add('equal', 5);
+    await add('urgent', 1);
+    await consumer.close({ timeoutMs: 20 });
+    expect(await order()).toEqual(['urgent', 'taken', 'equal', 'none']);
+    await add('urgent too', 1);
+    await add('middle', 3);
+    await add('last', 9);
+    expect(await order()).toEqual(['urgent', 'urgent too', 'middle', 'taken', 'equal', 'last', 'none']);
+
+    await queue.control.removeWaiting();
+    const failed = await add('failed', 5);
+    const failing = queue.consumer.consume({
+      work: () => {
+        throw new Error('once');
+      },
+    });
+    await until(
+      'it failed',
+      () => queue.inspector.counts(),
+      (counts) => counts.failed === 1,
+    );
+    await failing.close();
+    await add('none');
+    await add('equal', 5);
+    await add('urgent', 1);
+    await queue.inspector.retry(failed.id);
+    await add('middle', 3);
+    expect(await order()).toEqual(['urgent', 'middle', 'equal', 'failed', 'none']);
+  });
 });

@@ -19,6 +19,9 @@ import { scheduleNextFiring } from './next-firing.js';
 import { queueKeys } from './queue-keys.js';
 import { createRateLimiter } from './rate-limit.js';
 
+/** A timer that is set for longer fires at once. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
 /**
  * Consumes with one of Bull's queue objects of its own, so that ending it disturbs nothing else.
  *
@@ -62,8 +65,9 @@ export function startConsumer<S extends JobSchemas>(
   forwardEvents(bull, events.emit, report);
 
   const handBack = async (storedId: string): Promise<void> => {
-    const { active, wait, paused, metaPaused, stalled, base } = keys;
-    const places = [active, wait, paused, metaPaused, stalled, `${base}${storedId}:lock`];
+    const { active, wait, paused, metaPaused, stalled, priority, base } = keys;
+    const hash = base + storedId;
+    const places = [active, wait, paused, metaPaused, stalled, priority, hash, `${hash}:lock`];
     try {
       await call(() => run(HAND_BACK_JOB, places, [storedId, bull.token]));
     } catch (error) {
@@ -101,7 +105,7 @@ export function startConsumer<S extends JobSchemas>(
   const endSoon = () => void close();
   const close = async ({ timeoutMs }: { readonly timeoutMs?: number } = {}): Promise<void> => {
     closed ??= end();
-    const timer = timeoutMs === undefined ? undefined : setTimeout(giveUp, timeoutMs);
+    const timer = timeoutMs === undefined ? undefined : setTimeout(giveUp, Math.min(timeoutMs, MAX_TIMER_MS));
     try {
       await closed;
     } finally {

@@ -130,8 +130,8 @@ export function createBullEngine(options: BullEngineOptions): QueueEngine {
     };
   }
 
-  async function close(timeoutMs: number | undefined): Promise<void> {
-    await Promise.all([...consumers].map((consumer) => consumer.close({ timeoutMs })));
+  async function close(): Promise<void> {
+    await Promise.all([...consumers].map((consumer) => consumer.close()));
     closed = true;
     await subscriber.close();
     watch.release();
@@ -155,7 +155,11 @@ export function createBullEngine(options: BullEngineOptions): QueueEngine {
       return queue;
     },
     withWork: (names) => findWork(context, names),
-    close: ({ timeoutMs } = {}) => (closing ??= close(timeoutMs)),
+    close({ timeoutMs } = {}) {
+      // Called again with a limit, it closes within that.
+      for (const consumer of consumers) void consumer.close({ timeoutMs });
+      return (closing ??= close());
+    },
   };
 }
 

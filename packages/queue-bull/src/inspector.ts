@@ -14,6 +14,7 @@ import { findJob, type FoundJob } from './find-job.js';
 import { decodeJobId } from './job-ids.js';
 import { scheduleNextFiring } from './next-firing.js';
 import { queueKeys } from './queue-keys.js';
+import { RETRY_JOB } from './retry-job.lua.js';
 
 const DEFAULT_PAGE = 100;
 const DEFAULT_CLEAN = 1000;
@@ -29,22 +30,11 @@ export function createInspector<S extends JobSchemas>(
 
   const find = (id: string) => call(() => findJob(run, keys, id));
 
-  /** Lets Bull change a job that is in the right state; one that changed its state meanwhile is an error as well. */
-  async function change(id: string, wanted: JobState, apply: (job: Bull.Job) => Promise<unknown>) {
-    const check = (found: FoundJob | null) => {
-      if (!found) throw new JobNotFoundError(queue, id);
-      if (found.state !== wanted) throw new JobStateError(queue, id, found.state, wanted);
-      return found;
-    };
-    const { storedId } = check(await find(id));
-    const job = await call(() => bull.getJob(storedId));
-    if (!job) throw new JobNotFoundError(queue, id);
-    try {
-      await call(() => apply(job));
-    } catch (error) {
-      check(await find(id));
-      throw error;
-    }
+  async function findIn(state: JobState, id: string): Promise<FoundJob> {
+    const found = await find(id);
+    if (!found) throw new JobNotFoundError(queue, id);
+    if (found.state !== state) throw new JobStateError(queue, id, found.state, state);
+    return found;
   }
 
   /** Ids of one state, first to last as the port wants them; from and to count from 0, to included. */
@@ -107,8 +97,28 @@ export function createInspector<S extends JobSchemas>(
       return found ? call(() => client.lrange(`${keys.base}${found.storedId}:logs`, 0, -1)) : [];
     },
 
-    retry: (id) => change(id, 'failed', (job) => job.retry()),
-    promote: (id) => change(id, 'delayed', (job) => job.promote()),
+    async retry(id) {
+      const { storedId, fields } = await findIn('failed', id);
+      const { failed, wait, paused, metaPaused, priority, base } = keys;
+      const places = [failed, wait, paused, metaPaused, priority, base + storedId];
+      const push = storedOptions(fields).lifo ? 'RPUSH' : 'LPUSH';
+      const channel = `${base}waiting@${bull.token}`;
+      const retried = await call(() => run(RETRY_JOB, places, [storedId, push, Date.now(), channel]));
+      // Somebody else was faster; what it is now, the caller should know.
+      if (retried !== 1) await findIn('failed', id);
+    },
+
+    async promote(id) {
+      const { storedId } = await findIn('delayed', id);
+      const job = await call(() => bull.getJob(storedId));
+      if (!job) throw new JobNotFoundError(queue, id);
+      try {
+        await call(() => job.promote());
+      } catch (error) {
+        await findIn('delayed', id);
+        throw error;
+      }
+    },
 
     async remove(id) {
       const found = await find(id);

@@ -1,3 +1,4 @@
+import { ClosedError } from '@switchyard/queue-contract';
 import type { Redis } from 'ioredis';
 import type { OwnConnections } from './own-connections.js';
 
@@ -23,6 +24,7 @@ interface Subscription {
 export function createSubscriber(connections: OwnConnections): Subscriber {
   const subscriptions = new Map<string, Subscription>();
   let connection: Redis | undefined;
+  let closed = false;
 
   const open = (): Redis => {
     const opened = connections.open();
@@ -34,7 +36,7 @@ export function createSubscriber(connections: OwnConnections): Subscriber {
     return opened;
   };
 
-  const close = async () => {
+  const disconnect = async () => {
     const closing = connection;
     connection = undefined;
     subscriptions.clear();
@@ -43,6 +45,7 @@ export function createSubscriber(connections: OwnConnections): Subscriber {
 
   return {
     async listen(topic, hear) {
+      if (closed) throw new ClosedError('engine');
       connection ??= open();
       const used = connection;
       const key = 'channel' in topic ? `channel ${topic.channel}` : `pattern ${topic.pattern}`;
@@ -59,7 +62,7 @@ export function createSubscriber(connections: OwnConnections): Subscriber {
       const stop = async () => {
         if (!listeners.delete(own) || listeners.size > 0 || connection !== used) return;
         subscriptions.delete(key);
-        if (subscriptions.size === 0) return close();
+        if (subscriptions.size === 0) return disconnect();
         // It is enough that nobody hears it; a lost connection forgets the subscription by itself.
         const ending =
           'channel' in topic ? used.unsubscribe(topic.channel) : used.punsubscribe(topic.pattern);
@@ -73,7 +76,10 @@ export function createSubscriber(connections: OwnConnections): Subscriber {
       }
       return stop;
     },
-    close,
+    close() {
+      closed = true;
+      return disconnect();
+    },
   };
 }
 
