@@ -8,6 +8,8 @@ export interface ReportedAttempt {
   readonly engine: string;
   readonly succeeded: boolean;
   readonly scheduleId: string | null;
+  /** When its handler started, in ms since the epoch. */
+  readonly startedAtMs: number;
 }
 
 export interface ReportedJob extends StoredJob {

@@ -29,8 +29,9 @@ process.on('SIGINT', () => undefined);
 
 let attempts: ReportedAttempt[] = [];
 subscribe(JOB_CHANNEL, (message) => {
-  const { queue, jobId, engine, scheduleId, outcome } = message as JobAttempt;
-  attempts.push({ queue, jobId, engine, scheduleId, succeeded: outcome === 'succeeded' });
+  const { queue, jobId, engine, scheduleId, outcome, durationMs } = message as JobAttempt;
+  const startedAtMs = Date.now() - durationMs;
+  attempts.push({ queue, jobId, engine, scheduleId, startedAtMs, succeeded: outcome === 'succeeded' });
 });
 let lastStatus = '';
 const report = () => {

@@ -12,8 +12,14 @@ test('reads the slot from the id that either engine gives a firing', () => {
   expect(slotOfFiring('contacts:user-7')).toBeNull();
 });
 
-const due = (served: { fromMs: number; untilMs: number }, fired: number[] = []) =>
-  dueFirings(schedule, served, new Set(fired.map((n) => firingId(slot(n))))).map(({ id }) => id);
+const due = (
+  served: { fromMs: number; untilMs: number },
+  fired: number[] = [],
+  startMs = (n: number) => slot(n) + 10,
+) =>
+  dueFirings(schedule, served, new Map(fired.map((n) => [firingId(slot(n)), startMs(n)]))).map(
+    ({ id }) => id,
+  );
 const ids = (...slots: number[]) => slots.map((n) => firingId(slot(n)));
 
 test('wants every slot while somebody worked, and the one that was pending before', () => {
@@ -30,10 +36,17 @@ test('firings at the rims need not be there, but count when they are', () => {
   expect(due(served, [2, 4])).toEqual(ids(0, 2, 3, 4));
 });
 
+test('a slot that passes while the firing before it still waits is skipped by every engine, and only that one', () => {
+  const served = { fromMs: slot(-1), untilMs: slot(5) };
+  const late = (n: number) => (n === 1 ? slot(2) + 500 : slot(n) + 10);
+  expect(due(served, [0, 1, 3], late)).toEqual(ids(0, 1, 3, 4));
+  expect(due(served, [0, 1, 3])).toEqual(ids(0, 1, 2, 3, 4));
+});
+
 test('a slot that never fired is lost, one that fired on both engines is doubled', () => {
   const fired = [attempt(slot(0)), attempt(slot(1)), attempt(slot(1))];
   const served = { fromMs: slot(-1), untilMs: slot(3) };
-  const accepted = dueFirings(schedule, served, new Set(fired.map(({ jobId }) => jobId)));
+  const accepted = dueFirings(schedule, served, new Map(fired.map(({ jobId }) => [jobId, 0])));
   const { total } = takeAccount({ accepted, attempts: fired, stored: [] });
   expect(total).toMatchObject({ accepted: 3, completed: 2, lost: 1, doubled: 1 });
 });

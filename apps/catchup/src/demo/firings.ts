@@ -40,18 +40,25 @@ export const firingId = (slotMs: number) => `firing of ${new Date(slotMs).toISOS
 /**
  * The firings to account for: those that have to be there, and those at the rims that are there without having to.
  * The first slot is due however late it is taken; slots that pass while nobody works on the queue are skipped by
- * every engine, so the grid counts from `fromMs` on.
+ * every engine, so the grid counts from `fromMs` on. So are slots that pass while the firing before them still waits
+ * behind a backlog: both engines choose the next slot when a firing is taken.
+ *
+ * @param startsMs when each firing that happened was started, by its name
  */
 export function dueFirings(
   { queue, everyMs, firstSlotMs }: WatchedSchedule,
   { fromMs, untilMs }: Served,
-  firedIds: ReadonlySet<string>,
+  startsMs: ReadonlyMap<string, number>,
 ): AcceptedJob[] {
   const due: AcceptedJob[] = [];
+  let lastStartMs = -Infinity;
   for (let slot = firstSlotMs; slot < untilMs + everyMs; slot += everyMs) {
     const id = firingId(slot);
-    const must = slot === firstSlotMs || (slot > fromMs && slot < untilMs - REMOVAL_TOLERANCE_MS);
-    if (must || firedIds.has(id)) due.push({ queue, id, meant: 'complete', calls: 1 });
+    const startMs = startsMs.get(id);
+    const isServed = slot > fromMs && slot < untilMs - REMOVAL_TOLERANCE_MS;
+    const must = slot === firstSlotMs || (isServed && lastStartMs < slot);
+    if (must || startMs !== undefined) due.push({ queue, id, meant: 'complete', calls: 1 });
+    lastStartMs = startMs ?? lastStartMs;
   }
   return due;
 }

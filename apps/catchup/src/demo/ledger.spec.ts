@@ -10,6 +10,7 @@ const attempt = (jobId: string, scheduleId: string | null = null): ReportedAttem
   engine: 'bull',
   succeeded: true,
   scheduleId,
+  startedAtMs: 0,
 });
 const stored = (id: string, scheduleId: string | null = null): ReportedJob => ({
   queue: QUEUE,

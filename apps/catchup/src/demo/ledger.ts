@@ -18,7 +18,7 @@ export interface Ledger {
 export function createLedger(nowMs: () => number = Date.now): Ledger {
   const accepted: AcceptedJob[] = [];
   const attempts: SeenAttempt[] = [];
-  const firings: SeenAttempt[] = [];
+  const firings: (SeenAttempt & { readonly startedAtMs: number })[] = [];
   const schedules: WatchedSchedule[] = [];
   const firstSeen = new Map<string, number>();
   const lastSeen = new Map<string, number>();
@@ -27,10 +27,10 @@ export function createLedger(nowMs: () => number = Date.now): Ledger {
     accept: (jobs) => void accepted.push(...jobs),
     watch: (schedule) => void schedules.push(schedule),
     attempt(reported) {
-      for (const { queue, jobId, succeeded, scheduleId } of reported) {
+      for (const { queue, jobId, succeeded, scheduleId, startedAtMs } of reported) {
         if (!isFiring({ jobId, scheduleId })) attempts.push({ queue, jobId, succeeded });
         else {
-          firings.push({ queue, jobId: nameOf(jobId), succeeded });
+          firings.push({ queue, jobId: nameOf(jobId), succeeded, startedAtMs });
           if (!firstSeen.has(queue)) firstSeen.set(queue, nowMs());
           lastSeen.set(queue, nowMs());
         }
@@ -40,9 +40,10 @@ export function createLedger(nowMs: () => number = Date.now): Ledger {
     lastFiringSeenAtMs: (queue) => lastSeen.get(queue) ?? null,
     final(stored, schedulesRemovedAtMs) {
       const due = schedules.flatMap((schedule) => {
-        const fired = new Set(
-          firings.filter(({ queue }) => queue === schedule.queue).map(({ jobId }) => jobId),
-        );
+        const fired = new Map<string, number>();
+        for (const { queue, jobId, startedAtMs } of firings) {
+          if (queue === schedule.queue && !fired.has(jobId)) fired.set(jobId, startedAtMs);
+        }
         const fromMs = firstSeen.get(schedule.queue) ?? 0;
         return dueFirings(schedule, { fromMs, untilMs: schedulesRemovedAtMs }, fired);
       });
