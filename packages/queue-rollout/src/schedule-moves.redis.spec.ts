@@ -175,3 +175,34 @@ test('the last run of a schedule moves, and when it has fired no schedule is lef
   expect(await bullmq.schedules.list()).toEqual([]);
   expect(await schedulesAreAstray(bullmq, bull)).toBe(false);
 });
+
+test.each(['bullmq', 'bull'])(
+  'a firing that waits behind a backlog is not lost on the way to %s',
+  async (to) => {
+    const [home, away] = to === 'bullmq' ? [bullmq, bull] : [bull, bullmq];
+    const slots: number[] = [];
+    const busy = away.consumer.consume(
+      {
+        beat: async ({ id, data }) => {
+          if ((data as { schedule?: string }).schedule) slots.push(Number(/(\d+)$/.exec(id)?.[1]));
+          else await new Promise((resolve) => setTimeout(resolve, 100));
+        },
+      },
+      { concurrency: 1 },
+    );
+    await away.producer.addMany(Array.from({ length: 15 }, () => ({ name: 'beat', data: {} })));
+    const firstRunAtMs = Date.now() + 200;
+    const rule = { everyMs: 1000 };
+    await away.schedules.upsert({ id: 's', rule, name: 'beat', data: { schedule: 's' } }, { firstRunAtMs });
+    await until(() => Date.now() > firstRunAtMs + 300);
+    await bringSchedulesHome(home, away);
+    home.consumer.consume({
+      beat: ({ id }) => void slots.push(Number(/(\d+)$/.exec(id)?.[1])),
+    });
+    await until(() => slots.length >= 4);
+    await home.schedules.remove('s');
+    await busy.close();
+    const inOrder = slots.sort((a, b) => a - b).slice(0, 4);
+    expect(inOrder.map((slot) => slot - firstRunAtMs)).toEqual([0, 1000, 2000, 3000]);
+  },
+);
