@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CatchUpClient } from './catchup-client.js';
-import type { Stage } from './run-demo.js';
+import type { Stage } from './stage.js';
 import { traffic } from './traffic.js';
 
 /** After so many moves the first queue, the one with a schedule, goes back to Bull and then moves again. */

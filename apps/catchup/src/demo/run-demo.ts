@@ -1,40 +1,24 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { startRedis } from '@switchyard/local-redis';
 import { startCatchUp, type CatchUpClient } from './catchup-client.js';
-import { startChild, type Child } from './child-process.js';
 import { startDemoState, type DemoState } from './demo-state.js';
 import type { Reporter } from './display/reporter.js';
-import type { LegacyMessage } from './legacy/messages.js';
+import { measureIdle } from './idle.js';
+import { measureLegacyApp, startProducer } from './legacy-processes.js';
 import { moveQueues } from './move-queues.js';
-import { observeRedis, type RedisObserver } from './redis-observer.js';
+import { observeRedis } from './redis-observer.js';
 import { conclude, MAX_CONNECTIONS, type DemoResult } from './result.js';
+import { orAborted, until, type Stage } from './stage.js';
 import type { Timeline } from './timeline.js';
 import { traffic } from './traffic.js';
 
 const PRODUCER_NAME = 'legacy-producer';
 const SETTLE_TIMEOUT_MS = 20_000;
-const POLL_MS = 100;
-/** Longer than the repeatable job's interval: the slot of its removed firing still wakes somebody up. */
-const STEADY_FOR_MS = 5000;
 
 export interface DemoOptions {
   readonly timeline: Timeline;
   readonly reporter: Reporter;
   /** Ends the demo early; everything it started is gone when it rejects. */
   readonly signal: AbortSignal;
-}
-
-/** What the steps of the demo share. */
-export interface Stage {
-  readonly timeline: Timeline;
-  readonly state: DemoState;
-  readonly redisUrl: string;
-  readonly observer: RedisObserver;
-  /** Aborted when the demo cannot go on: somebody ended it, or a process died. */
-  readonly signal: AbortSignal;
-  fail(error: Error): void;
-  /** Called in reverse order at the end. */
-  atEnd(undo: () => unknown): void;
 }
 
 /**
@@ -47,9 +31,8 @@ export async function runDemo({ timeline, reporter, signal }: DemoOptions): Prom
   const undos: (() => unknown)[] = [];
   const failure = new AbortController();
   const stop = AbortSignal.any([signal, failure.signal]);
+  const state = startDemoState(reporter, () => performance.now());
   try {
-    const state = startDemoState(reporter, () => performance.now());
-    undos.push(() => state.end());
     state.step('Starting a Redis of its own');
     const redis = await startRedis();
     undos.push(() => redis.stop());
@@ -69,8 +52,10 @@ export async function runDemo({ timeline, reporter, signal }: DemoOptions): Prom
     stop.throwIfAborted();
     throw error;
   } finally {
+    state.end();
     reporter.end();
-    for (const undo of undos.reverse()) await undo();
+    // Each on its own: what cannot be undone must not keep the rest.
+    for (const undo of undos.reverse()) await (async () => undo())().catch(() => undefined);
   }
 }
 
@@ -110,93 +95,6 @@ async function play(stage: Stage, durationMs: () => number): Promise<DemoResult>
   });
 }
 
-interface Idle {
-  readonly connections: number;
-  readonly billedPerMinute: number;
-}
-
-async function measureLegacyApp(stage: Stage): Promise<Idle> {
-  const { state, signal } = stage;
-  state.step('Starting the old app: 11 queues and their workers on Bull');
-  const ready = new Promise<Child>((resolve) => {
-    const child = startLegacy(stage, './legacy/legacy-app.js', ({ type }) => {
-      if (type === 'ready') resolve(child);
-    });
-  });
-  const app = await orAborted(ready, signal);
-  const idle = await measureIdle(stage, 'The old app idle: 11 queues on Bull');
-  await app.stop('message');
-  state.connectionsWereBefore();
-  return idle;
-}
-
-/** Leaves Redis alone for a while and counts what the only process that is connected did to it. */
-async function measureIdle(stage: Stage, who: string): Promise<Idle> {
-  const { state, observer, timeline, signal } = stage;
-  state.connections(await steadyConnections(stage));
-  state.step(`${who}: counting what Redis would bill`);
-  const startedAtMs = performance.now();
-  const billedBefore = await observer.billed();
-  state.waiting(startedAtMs + timeline.idleMs);
-  await sleep(timeline.idleMs, undefined, { signal });
-  state.waiting(null);
-  const billed = (await observer.billed()) - billedBefore;
-  const minutes = (performance.now() - startedAtMs) / 60_000;
-  return { connections: await observer.connections(), billedPerMinute: Math.round(billed / minutes) };
-}
-
-/** A starting or closing app goes on opening or closing connections for a moment after it says it is done. */
-async function steadyConnections({ observer, signal }: Stage): Promise<number> {
-  const deadlineMs = performance.now() + SETTLE_TIMEOUT_MS;
-  let count = await observer.connections();
-  let sinceMs = performance.now();
-  while (performance.now() - sinceMs < STEADY_FOR_MS && performance.now() < deadlineMs) {
-    await sleep(POLL_MS, undefined, { signal });
-    const now = await observer.connections();
-    if (now !== count || now === 0) sinceMs = performance.now();
-    count = now;
-  }
-  return count;
-}
-
-interface Producer {
-  readonly child: Child;
-  pausedQueue(): string;
-  repeatingQueue(): string;
-}
-
-async function startProducer(stage: Stage): Promise<Producer> {
-  const { state } = stage;
-  let paused = '';
-  let repeating = '';
-  const filled = new Promise<Child>((resolve) => {
-    const child = startLegacy(stage, './legacy/legacy-producer.js', (message) => {
-      if (message.type === 'accepted') state.ledger.accept(message.jobs);
-      else if (message.type === 'filled') resolve(child);
-      else if (message.type === 'repeats') {
-        repeating = message.queue;
-        state.ledger.watch(message);
-      } else if (message.type === 'paused') {
-        paused = message.queue;
-        state.setPaused(paused, true);
-      }
-    });
-  });
-  const child = await orAborted(filled, stage.signal);
-  return { child, pausedQueue: () => paused, repeatingQueue: () => repeating };
-}
-
-function startLegacy(stage: Stage, script: string, onMessage: (message: LegacyMessage) => void): Child {
-  const child = startChild<LegacyMessage>({
-    script,
-    environment: { REDIS_URL: stage.redisUrl },
-    onMessage,
-    onUnexpectedExit: (error) => stage.fail(error),
-  });
-  stage.atEnd(() => child.stop('SIGKILL'));
-  return child;
-}
-
 async function startApp({ state, redisUrl, signal, fail, atEnd }: Stage): Promise<CatchUpClient> {
   const catchUp = startCatchUp({
     redisUrl,
@@ -232,30 +130,8 @@ async function drain(stage: Stage, catchUp: CatchUpClient, repeatingQueue: strin
   return removedAtMs;
 }
 
-async function until(
-  holds: () => boolean | Promise<boolean>,
-  timeoutMs: number,
-  { signal }: Stage,
-): Promise<boolean> {
-  const deadlineMs = performance.now() + timeoutMs;
-  while (!(await holds())) {
-    if (performance.now() > deadlineMs) return false;
-    await sleep(POLL_MS, undefined, { signal });
-  }
-  return true;
-}
-
 function engineOf(state: DemoState, queue: string): string {
   const phase = state.phases().get(queue);
   if (phase === 'target') return 'bullmq';
   return phase === 'legacy' ? 'bull' : 'both';
-}
-
-function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const onAbort = () => reject(signal.reason as Error);
-    if (signal.aborted) onAbort();
-    signal.addEventListener('abort', onAbort, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
-  });
 }

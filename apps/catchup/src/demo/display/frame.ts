@@ -20,6 +20,7 @@ export function drawFrame(view: View, columns: number, style: Style): string[] {
   const rule = dim('─'.repeat(width));
 
   return [
+    '',
     `  ${bold(title)}${clock(view.elapsedMs).padStart(width - title.length)}`,
     '',
     dim(
