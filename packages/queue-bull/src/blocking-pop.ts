@@ -41,9 +41,9 @@ export function createBlockingPop(client: Redis, connections: OwnConnections): B
   /** Asks until the wait is over: it may not have reached Redis yet. */
   async function letGo(signal: AbortSignal): Promise<void> {
     try {
+      const id = await clientId;
+      if (id === undefined) return;
       while (waiting !== undefined && connection?.status === 'ready' && !signal.aborted) {
-        const id = await clientId;
-        if (id === undefined || !waiting) return;
         await client.client('UNBLOCK', id);
         await Promise.race([waiting, sleep(ASK_AGAIN_MS)]);
       }
