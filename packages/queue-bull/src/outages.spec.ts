@@ -13,6 +13,7 @@ describe('what is reported of an outage', () => {
     outages.connection(one, lost());
     outages.connection(other, lost());
     outages.task(new Error('Connection is closed.'), 'q');
+    outages.task(new Error('LOADING Redis is loading the dataset in memory'), 'q');
     outages.connection(one, null);
     outages.connection(one, lost());
     expect(said).toHaveLength(1);

@@ -1,5 +1,5 @@
 import type { ReportError } from '@switchyard/queue-contract';
-import { isConnectionError } from './store-errors.js';
+import { isStoreFault } from './store-errors.js';
 
 /** The same complaint of a background task is repeated at most this often. */
 const REPEAT_AFTER_MS = 60_000;
@@ -34,7 +34,8 @@ export function trackOutages(engine: string, report: ReportError | undefined): O
       down.add(source);
     },
     task(error, queue) {
-      if (down.size > 0 && isConnectionError(error)) return;
+      // What fails besides, fails because of it: a Redis that is back may still be loading.
+      if (down.size > 0 && isStoreFault(error)) return;
       const key = `${queue} ${error.message}`;
       const nowMs = performance.now();
       if (nowMs - (saidAtMs.get(key) ?? -Infinity) < REPEAT_AFTER_MS) return;

@@ -38,9 +38,12 @@ export function isUnrecoverableConnectionError(error: Error): boolean {
 /** An error of the store as callers of the port see it: a fault of the store is an EngineUnavailableError. */
 export function asQueueError(engine: string, error: unknown): unknown {
   if (error instanceof QueueError || !isNativeError(error)) return error;
-  return isConnectionError(error) || refusal(error) || isOldPasswordError(error)
-    ? unavailable(engine, error)
-    : error;
+  return isStoreFault(error) ? unavailable(engine, error) : error;
+}
+
+/** Whether it is the store that fails, not what was asked of it. */
+export function isStoreFault(error: Error): boolean {
+  return isConnectionError(error) || refusal(error) !== undefined || isOldPasswordError(error);
 }
 
 export function unavailable(engine: string, cause: Error, problem = describe(cause)): EngineUnavailableError {
