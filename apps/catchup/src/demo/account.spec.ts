@@ -109,6 +109,15 @@ describe('a lost job', () => {
     expect(total).toEqual({ ...fine, lost: 1 });
   });
 
+  test('failed as often as meant, but its engine calls it completed', () => {
+    const { total } = take({
+      accepted: [job('7', { meant: 'fail' })],
+      attempts: [call('7', false)],
+      stored: [at('7', 'completed')],
+    });
+    expect(total).toEqual({ ...fine, lost: 1 });
+  });
+
   test('completed without anybody having run it', () => {
     expect(take({ accepted: [job('7')], stored: [at('7', 'completed')] }).total).toEqual({
       ...fine,
@@ -168,7 +177,8 @@ describe('what else is noticed', () => {
   });
 
   test('a job that completed though it was meant to fail', () => {
-    const { problems } = take({ accepted: [job('1', { meant: 'fail' })], attempts: [call('1')] });
+    const { total, problems } = take({ accepted: [job('1', { meant: 'fail' })], attempts: [call('1')] });
+    expect(total).toEqual({ ...fine, completed: 1 });
     expect(problems).toEqual([expect.stringContaining('meant to fail')]);
   });
 
