@@ -1,7 +1,7 @@
 import Bull from 'bull';
 import { queueNames, type ContenderApp, type Ticket } from './contender.js';
 
-/** Bull as most apps use it: each queue makes its own connections from an URL. */
+/** Plain Bull: each queue makes its own connections from an URL. */
 export async function openBullApp(url: string): Promise<ContenderApp> {
   const queues = queueNames.map((name) => new Bull<Ticket>(name, url));
   for (const queue of queues) queue.on('error', rethrow);

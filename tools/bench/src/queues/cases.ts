@@ -27,7 +27,7 @@ export function casesOf(measured: Measurements): Case[] {
   return [
     single(count('connections', 'connections', ''), idle, (one) => one.connections),
     single(
-      count('connections-with-events', 'connections, queue-wide events on all 11', ''),
+      count('connections-with-events', 'connections with queue-wide events', ''),
       idle,
       (one) => one.connectionsWithEvents,
     ),
@@ -62,7 +62,7 @@ export function casesOf(measured: Measurements): Case[] {
     repeated(timing('jobs-per-second-1', 'concurrency 1', 'jobs/s'), timed, (one) => one.jobsPerSecond1),
     repeated(timing('jobs-per-second-10', 'concurrency 10', 'jobs/s'), timed, (one) => one.jobsPerSecond10),
     repeated(
-      timing('cpu', 'CPU of the app, concurrency 10', 'ms/1000 jobs'),
+      timing('cpu', 'CPU of the app, concurrency 10', 'ms per 1000'),
       timed,
       (one) => one.cpuMsPer1000Jobs,
     ),

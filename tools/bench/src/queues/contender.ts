@@ -4,8 +4,8 @@ export type ContenderId = 'bull' | 'bullmq-options' | 'bullmq-shared' | 'ours';
 
 export const contenders: readonly (Contender & { readonly id: ContenderId })[] = [
   { id: 'bull', title: 'Bull' },
-  { id: 'bullmq-options', title: 'BullMQ, connection options' },
-  { id: 'bullmq-shared', title: 'BullMQ, one shared ioredis' },
+  { id: 'bullmq-options', title: 'BullMQ, options' },
+  { id: 'bullmq-shared', title: 'BullMQ, one ioredis' },
   { id: 'ours', title: 'shared connections' },
 ];
 
