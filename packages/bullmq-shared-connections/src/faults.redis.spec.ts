@@ -94,6 +94,20 @@ describe('a wait whose connection breaks', () => {
     }
   });
 
+  it('runs a job whose marker was lost with the socket as soon as there is a new one', async () => {
+    const { ran } = worker({ blockSeconds: 600, recoveryIntervalMs: 60_000 });
+    await eventually('it waits', isBlocked);
+    proxy.stall();
+    await lab.stockQueue('a').add('lost marker', {});
+    await eventually(
+      'it was popped into a dead socket',
+      async () => (await lab.admin.exists('bull:a:marker')) === 0,
+    );
+    expect(ran).toEqual([]);
+    proxy.cut();
+    await eventually('it runs', () => ran.length === 1, 5_000);
+  });
+
   it('pops no marker for nobody after a reconnect', async () => {
     const { ran, made } = worker({ blockSeconds: 600, recoveryIntervalMs: 60_000 });
     await eventually('it waits', isBlocked);
