@@ -1,12 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseClientList, startRedis, type RedisServer } from '@switchyard/local-redis';
-import { defineQueue, type QueueEngine, type StandardSchema } from '@switchyard/queue-contract';
+import { defineQueue, type QueueEngine } from '@switchyard/queue-contract';
 import { Redis } from 'ioredis';
 import { createBullEngine } from './create-bull-engine.js';
+import { anything } from './spec-support/anything.js';
 
-const anything: StandardSchema = {
-  '~standard': { version: 1, vendor: 'test', validate: (value) => ({ value }) },
-};
 const QUEUES = Array.from({ length: 11 }, (_, n) =>
   defineQueue({ name: `queue-${n}`, tier: 'medium', jobs: { work: anything } }),
 );

@@ -1,29 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startRedis, type RedisServer } from '@switchyard/local-redis';
-import {
-  defineQueue,
-  type QueueEngine,
-  type RunningJob,
-  type StandardSchema,
-} from '@switchyard/queue-contract';
+import { defineQueue, type QueueEngine, type RunningJob } from '@switchyard/queue-contract';
 import Bull from 'bull';
 import { Redis } from 'ioredis';
 import { createBullEngine } from './create-bull-engine.js';
-
-const anything: StandardSchema = {
-  '~standard': { version: 1, vendor: 'test', validate: (value) => ({ value }) },
-};
-
-async function until<T>(what: string, look: () => Promise<T> | T, good: (value: T) => boolean): Promise<T> {
-  const deadlineMs = performance.now() + 20_000;
-  for (;;) {
-    const value = await look();
-    if (good(value)) return value;
-    if (performance.now() > deadlineMs)
-      throw new Error(`not in time: ${what}, last ${JSON.stringify(value)}`);
-    await sleep(10);
-  }
-}
+import { anything } from './spec-support/anything.js';
+import { until } from './spec-support/until.js';
 
 describe('consuming', () => {
   let server: RedisServer;

@@ -1,31 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startRedis, type RedisServer } from '@switchyard/local-redis';
-import {
-  defineQueue,
-  EngineUnavailableError,
-  type QueueEngine,
-  type StandardSchema,
-} from '@switchyard/queue-contract';
+import { defineQueue, EngineUnavailableError, type QueueEngine } from '@switchyard/queue-contract';
 import { Redis, type RedisOptions } from 'ioredis';
 import { createBullEngine, type BullEngineOptions } from './create-bull-engine.js';
+import { anything } from './spec-support/anything.js';
+import { until } from './spec-support/until.js';
 
-const anything: StandardSchema = {
-  '~standard': { version: 1, vendor: 'test', validate: (value) => ({ value }) },
-};
 let queueNumber = 0;
 const declare = () =>
   defineQueue({ name: `faults-${++queueNumber}`, tier: 'medium', jobs: { work: anything } });
-
-async function until<T>(what: string, look: () => Promise<T> | T, good: (value: T) => boolean): Promise<T> {
-  const deadlineMs = performance.now() + 45_000;
-  for (;;) {
-    const value = await look();
-    if (good(value)) return value;
-    if (performance.now() > deadlineMs)
-      throw new Error(`not in time: ${what}, last ${JSON.stringify(value)}`);
-    await sleep(20);
-  }
-}
 
 describe('faults of the store', () => {
   const closers: (() => unknown)[] = [];

@@ -4,14 +4,12 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startRedis, type RedisServer } from '@switchyard/local-redis';
-import { defineQueue, type StandardSchema } from '@switchyard/queue-contract';
+import { defineQueue } from '@switchyard/queue-contract';
 import { Redis } from 'ioredis';
 import ts from 'typescript';
 import { createBullEngine } from './create-bull-engine.js';
+import { anything } from './spec-support/anything.js';
 
-const anything: StandardSchema = {
-  '~standard': { version: 1, vendor: 'test', validate: (value) => ({ value }) },
-};
 const LOCK_MS = 1000;
 
 /** A worker as another instance of the app would run it: prints the id of each job that it starts, and ends none. */

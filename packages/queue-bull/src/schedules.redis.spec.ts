@@ -1,67 +1,29 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startRedis, type RedisServer } from '@switchyard/local-redis';
-import {
-  defineQueue,
-  UNNAMED_JOB,
-  type QueueEngine,
-  type RunningJob,
-  type StandardSchema,
-} from '@switchyard/queue-contract';
-import Bull from 'bull';
-import { Redis } from 'ioredis';
+import { defineQueue, UNNAMED_JOB } from '@switchyard/queue-contract';
 import { createBullEngine } from './create-bull-engine.js';
 import { localTimeZone } from './schedule-slots.js';
+import { consumeAll, LEGACY_JOBS, startLegacyApp, type LegacyApp } from './spec-support/legacy-app.js';
+import { until } from './spec-support/until.js';
 
-const anything: StandardSchema = {
-  '~standard': { version: 1, vendor: 'test', validate: (value) => ({ value }) },
-};
-const jobs = { [UNNAMED_JOB]: anything, send: anything, sync: anything };
 const DAY_MS = 24 * 3600 * 1000;
-
-async function until<T>(what: string, look: () => Promise<T> | T, good: (value: T) => boolean): Promise<T> {
-  const deadlineMs = performance.now() + 20_000;
-  for (;;) {
-    const value = await look();
-    if (good(value)) return value;
-    if (performance.now() > deadlineMs)
-      throw new Error(`not in time: ${what}, last ${JSON.stringify(value)}`);
-    await sleep(15);
-  }
-}
 
 describe('repeatable jobs of a Bull app', () => {
   let server: RedisServer;
-  let connection: Redis;
-  let engine: QueueEngine;
-  let queueNumber = 0;
-  const legacyQueues: Bull.Queue[] = [];
+  let app: LegacyApp;
 
   beforeAll(async () => {
     server = await startRedis();
-    connection = new Redis(server.url, { maxRetriesPerRequest: null });
-    engine = createBullEngine({ connection });
+    app = startLegacyApp(server.url);
   });
-  afterEach(async () => {
-    for (const queue of legacyQueues.splice(0)) await queue.close();
-  });
+  afterEach(() => app.closeLegacy());
   afterAll(async () => {
-    await engine?.close();
-    connection?.disconnect();
+    await app?.close();
     await server?.stop();
   });
 
-  function both() {
-    const name = `repeat-${++queueNumber}`;
-    const legacy = new Bull(name, server.url);
-    legacyQueues.push(legacy);
-    return { name, legacy, queue: engine.queue(defineQueue({ name, tier: 'medium', jobs })) };
-  }
-  type Queue = ReturnType<typeof both>['queue'];
-  const consumeAll = (queue: Queue, handle: (job: RunningJob) => unknown) =>
-    queue.consumer.consume({ [UNNAMED_JOB]: handle, send: handle, sync: handle });
-
   test('are listed as the app made them', async () => {
-    const { legacy, queue } = both();
+    const { legacy, queue } = app.both();
     const soon = Date.now();
     await legacy.add({ n: 1 }, { repeat: { cron: '30 4 * * *' } });
     await legacy.add(
@@ -126,7 +88,7 @@ describe('repeatable jobs of a Bull app', () => {
   });
 
   test('go on firing here, each slot once, on the grid and to their limit', async () => {
-    const { legacy, queue } = both();
+    const { legacy, queue } = app.both();
     await legacy.add('send', { n: 1 }, { repeat: { every: 500, limit: 4 } });
     const fired: { id: string; scheduleId: string | null; atMs: number }[] = [];
     const consumer = consumeAll(
@@ -151,7 +113,7 @@ describe('repeatable jobs of a Bull app', () => {
   });
 
   test('keep their payload and options from firing to firing, falsy data included', async () => {
-    const { queue } = both();
+    const { queue } = app.both();
     await queue.schedules.upsert({
       id: 'zero',
       rule: { everyMs: 1000 },
@@ -180,7 +142,7 @@ describe('repeatable jobs of a Bull app', () => {
   });
 
   test('of ours go on under a plain Bull worker, and come back to their own grid', async () => {
-    const { legacy, queue } = both();
+    const { legacy, queue } = app.both();
     const firstRunAtMs = Math.ceil(Date.now() / 1000) * 1000 + 250;
     await queue.schedules.upsert(
       { id: 'ours', rule: { everyMs: 1000 }, name: 'send', data: 1 },
@@ -213,7 +175,7 @@ describe('repeatable jobs of a Bull app', () => {
   });
 
   test('that share an id are told apart by what Bull tells them apart by', async () => {
-    const { legacy, queue } = both();
+    const { legacy, queue } = app.both();
     await legacy.add('send', { n: 1 }, { jobId: 'same', repeat: { cron: '0 1 * * *' } });
     await legacy.add('send', { n: 2 }, { jobId: 'same', repeat: { cron: '0 2 * * *' } });
     const ids = (await queue.schedules.list()).map(({ id }) => id).sort();
@@ -222,145 +184,10 @@ describe('repeatable jobs of a Bull app', () => {
     expect(await queue.schedules.list()).toMatchObject([{ data: { n: 1 } }]);
   });
 
-  test.each([
-    ['cron without an id', { repeat: { cron: '15 5 * * *' } }],
-    ['interval without an id', { repeat: { every: DAY_MS } }],
-    [
-      'cron with an id and a time zone',
-      { jobId: 'x:y', repeat: { cron: '15 5 * * *', tz: 'Europe/Berlin' } },
-    ],
-    ['with an end and a limit', { jobId: 'z', repeat: { every: DAY_MS, limit: 3, endDate: '2099-01-01' } }],
-  ])('are suspended and resumed as they were: %s', async (_, options) => {
-    const { name, legacy, queue } = both();
-    await legacy.add('send', { text: 'ünï "quoted"' }, options as Bull.JobOptions);
-    const dump = async () => {
-      const keys = (await connection.keys(`bull:${name}:*`))
-        .filter((key) => !/:(id|stalled-check)$/.test(key))
-        .sort();
-      const contents = await Promise.all(
-        keys.map(async (key) =>
-          key.includes(':repeat:')
-            ? await connection.hgetall(key)
-            : await connection.zrange(key, 0, -1, 'WITHSCORES'),
-        ),
-      );
-      return Object.fromEntries(keys.map((key, n) => [key, contents[n]]));
-    };
-    const before = await dump();
-    const [listed] = await queue.schedules.list();
-    const suspended = await queue.schedules.suspend(listed?.id ?? '');
-    expect(suspended).toEqual(listed);
-    expect(await queue.schedules.list()).toEqual([]);
-    expect(await legacy.getRepeatableJobs()).toEqual([]);
-    expect(await queue.inspector.counts()).toMatchObject({ delayed: 0, waiting: 0 });
-    expect(await engine.withWork([name])).toEqual(new Set());
-    expect(await queue.schedules.suspended()).toEqual([listed]);
-    expect(await queue.schedules.suspend(listed?.id ?? '')).toBeNull();
-    expect(await queue.schedules.resume(listed?.id ?? '')).toEqual(listed);
-    expect(await queue.schedules.suspended()).toEqual([]);
-    const after = await dump();
-    expect(Object.keys(after)).toEqual(Object.keys(before));
-    const stable = (state: typeof before) =>
-      JSON.stringify(state, (key, value: unknown) => (/^(timestamp|delay)$/.test(key) ? undefined : value))
-        // The low 12 bits of a delayed job's score are its number.
-        .replace(/"(\d{16,})"/g, (_match, score: string) => String(Math.floor(Number(score) / 4096)));
-    expect(stable(after)).toBe(stable(before));
-    // The legacy app's own code, run once more, adds no second.
-    await legacy.add('send', { text: 'ünï "quoted"' }, options as Bull.JobOptions);
-    expect(await queue.schedules.list()).toHaveLength(1);
-    expect(await queue.inspector.counts()).toMatchObject({ delayed: 1 });
-  });
-
-  test('move away and back under the same member, so that the app adds no second', async () => {
-    const { legacy, queue } = both();
-    for (const options of [
-      { repeat: { cron: '15 5 * * *' } },
-      { jobId: 'x', repeat: { cron: '15 5 * * *', tz: 'Europe/Berlin' } },
-      { repeat: { every: DAY_MS } },
-    ]) {
-      const add = () => legacy.add('send', { n: 1 }, structuredClone(options) as Bull.JobOptions);
-      await add();
-      const [before] = await legacy.getRepeatableJobs();
-      const [listed] = await queue.schedules.list();
-      if (!listed) throw new Error('not listed');
-      await queue.schedules.suspend(listed.id);
-      await queue.schedules.forget(listed.id);
-      expect(await queue.schedules.suspended()).toEqual([]);
-      // What a roll back does with a schedule that lived elsewhere meanwhile.
-      const { engine: _engine, nextRunAtMs, ...schedule } = listed;
-      await queue.schedules.upsert(schedule, { firstRunAtMs: nextRunAtMs });
-      expect(await legacy.getRepeatableJobs()).toEqual([before]);
-      await add();
-      expect(await queue.inspector.counts()).toMatchObject({ delayed: 1 });
-      await queue.schedules.remove(listed.id);
-      expect(await queue.inspector.counts()).toMatchObject({ delayed: 0 });
-    }
-  });
-
-  test('a firing that is due but waits is taken along, with its slot', async () => {
-    const { queue } = both();
-    const firstRunAtMs = Date.now() - 2000;
-    await queue.control.pause();
-    await queue.schedules.upsert(
-      { id: 's', rule: { everyMs: DAY_MS }, name: 'send', data: 1 },
-      { firstRunAtMs },
-    );
-    // A consumer moves it from the delayed to the paused ones.
-    const ran: unknown[] = [];
-    const consumer = consumeAll(queue, () => void ran.push(1));
-    await until(
-      'it is due',
-      () => queue.inspector.counts(),
-      ({ waiting }) => waiting === 1,
-    );
-    expect(await queue.schedules.suspend('s')).toMatchObject({ nextRunAtMs: firstRunAtMs });
-    expect(await queue.inspector.counts()).toMatchObject({ waiting: 0, delayed: 0 });
-    await queue.control.resume();
-    await sleep(100);
-    expect(ran).toEqual([]);
-    await queue.schedules.resume('s');
-    await until(
-      'it fired',
-      () => ran.length,
-      (length) => length === 1,
-    );
-    await until(
-      'the next is set',
-      () => queue.schedules.get('s'),
-      (schedule) => schedule?.nextRunAtMs === firstRunAtMs + DAY_MS,
-    );
-    await consumer.close();
-  });
-
-  test('suspended while it fires: what is kept is the slot after it', async () => {
-    const { queue } = both();
-    const firstRunAtMs = Date.now() - 100;
-    await queue.schedules.upsert(
-      { id: 's', rule: { everyMs: DAY_MS }, name: 'send', data: 1, remainingRuns: 3 },
-      { firstRunAtMs },
-    );
-    let finish: () => void = () => {};
-    const finished = new Promise<void>((resolve) => (finish = resolve));
-    const consumer = consumeAll(queue, () => finished);
-    await until(
-      'it fires',
-      () => consumer.running,
-      (running) => running === 1,
-    );
-    expect(await queue.schedules.suspend('s')).toMatchObject({
-      nextRunAtMs: firstRunAtMs + DAY_MS,
-      remainingRuns: 2,
-    });
-    finish();
-    await consumer.close();
-    expect(await queue.inspector.counts()).toMatchObject({ completed: 1, delayed: 0, waiting: 0 });
-    expect(await queue.schedules.list()).toEqual([]);
-  });
-
   test('many instances that upsert at once leave one schedule with one firing', async () => {
-    const { name, queue } = both();
-    const definition = defineQueue({ name, tier: 'medium', jobs });
-    const engines = Array.from({ length: 6 }, () => createBullEngine({ connection }));
+    const { name, queue } = app.both();
+    const definition = defineQueue({ name, tier: 'medium', jobs: LEGACY_JOBS });
+    const engines = Array.from({ length: 6 }, () => createBullEngine({ connection: app.connection }));
     const upsert = (n: number, everyMs: number) =>
       engines[n % 6]
         ?.queue(definition)
@@ -374,7 +201,7 @@ describe('repeatable jobs of a Bull app', () => {
   });
 
   test('a schedule goes on when one of its firings is removed, waiting or not', async () => {
-    const { queue } = both();
+    const { queue } = app.both();
     const firstRunAtMs = Date.now() + DAY_MS;
     await queue.schedules.upsert(
       { id: 's', rule: { everyMs: DAY_MS }, name: 'send', data: 1 },
@@ -398,7 +225,7 @@ describe('repeatable jobs of a Bull app', () => {
   });
 
   test('a firing that is tried again starts no second series, not even when its schedule was changed meanwhile', async () => {
-    const { queue } = both();
+    const { queue } = app.both();
     const schedule = { id: 's', rule: { everyMs: DAY_MS }, name: 'send', options: { attempts: 3 } } as const;
     await queue.schedules.upsert({ ...schedule, data: 1 }, { firstRunAtMs: Date.now() - 100 });
     const seen: unknown[] = [];

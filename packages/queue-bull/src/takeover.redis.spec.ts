@@ -1,76 +1,26 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startRedis, type RedisServer } from '@switchyard/local-redis';
-import {
-  defineQueue,
-  UNNAMED_JOB,
-  type QueueDefinition,
-  type QueueEngine,
-  type RunningJob,
-  type StandardSchema,
-} from '@switchyard/queue-contract';
-import Bull from 'bull';
-import { Redis } from 'ioredis';
-import { createBullEngine, type BullEngineOptions } from './create-bull-engine.js';
-
-const anything: StandardSchema = {
-  '~standard': { version: 1, vendor: 'test', validate: (value) => ({ value }) },
-};
-
-/** The names that the legacy app's jobs have. */
-const jobs = { [UNNAMED_JOB]: anything, send: anything, sync: anything };
-
-async function until<T>(what: string, look: () => Promise<T> | T, good: (value: T) => boolean): Promise<T> {
-  const deadlineMs = performance.now() + 20_000;
-  for (;;) {
-    const value = await look();
-    if (good(value)) return value;
-    if (performance.now() > deadlineMs)
-      throw new Error(`not in time: ${what}, last ${JSON.stringify(value)}`);
-    await sleep(15);
-  }
-}
+import { UNNAMED_JOB, type RunningJob } from '@switchyard/queue-contract';
+import type Bull from 'bull';
+import { consumeAll, LEGACY_JOBS, startLegacyApp, type LegacyApp } from './spec-support/legacy-app.js';
+import { until } from './spec-support/until.js';
 
 describe('taking over the queues of a Bull app', () => {
   let server: RedisServer;
-  let connection: Redis;
-  let engine: QueueEngine;
-  let queueNumber = 0;
-  const legacyQueues: Bull.Queue[] = [];
+  let app: LegacyApp;
 
   beforeAll(async () => {
     server = await startRedis();
-    connection = new Redis(server.url, { maxRetriesPerRequest: null });
-    engine = createBullEngine({ connection });
+    app = startLegacyApp(server.url);
   });
-  afterEach(async () => {
-    for (const queue of legacyQueues.splice(0)) await queue.close();
-  });
+  afterEach(() => app.closeLegacy());
   afterAll(async () => {
-    await engine?.close();
-    connection?.disconnect();
+    await app?.close();
     await server?.stop();
   });
 
-  /** A queue as the legacy app has it, and the same as the app has it now. */
-  function both(
-    settings: Partial<QueueDefinition<typeof jobs>> = {},
-    legacyOptions: Bull.QueueOptions = {},
-    engineOptions?: Partial<BullEngineOptions>,
-  ) {
-    const name = `legacy-${++queueNumber}`;
-    const legacy = new Bull(name, server.url, legacyOptions);
-    legacyQueues.push(legacy);
-    const definition = defineQueue({ name, tier: 'medium', jobs, ...settings });
-    const used = engineOptions ? createBullEngine({ connection, ...engineOptions }) : engine;
-    return { legacy, definition, queue: used.queue(definition), used };
-  }
-
-  function consumeAll(queue: ReturnType<typeof both>['queue'], handle: (job: RunningJob) => unknown) {
-    return queue.consumer.consume({ [UNNAMED_JOB]: handle, send: handle, sync: handle });
-  }
-
   test('runs what waits, each job exactly once and in the order of Bull', async () => {
-    const { legacy, queue } = both({ priorities: true });
+    const { legacy, queue } = app.both({ priorities: true });
     const added = [
       await legacy.add({ n: 'first unnamed' }),
       await legacy.add('send', { n: 'named' }),
@@ -103,7 +53,7 @@ describe('taking over the queues of a Bull app', () => {
   });
 
   test('runs what is delayed when it falls due, and counts retries on from where they are', async () => {
-    const { legacy, queue } = both();
+    const { legacy, queue } = app.both();
     const due = Date.now() + 600;
     await legacy.add('send', { n: 1 }, { delay: 600 });
     const flaky = await legacy.add(
@@ -148,7 +98,7 @@ describe('taking over the queues of a Bull app', () => {
 
   test("asks the queue's function for a backoff that only the legacy app knows by name", async () => {
     const asked: number[] = [];
-    const { legacy, queue } = both({
+    const { legacy, queue } = app.both({
       backoffDelayMs(attemptsMade) {
         asked.push(attemptsMade);
         return 1;
@@ -169,7 +119,7 @@ describe('taking over the queues of a Bull app', () => {
   });
 
   test('obeys the time-out of a legacy job, and tells its handler', async () => {
-    const { legacy, queue } = both();
+    const { legacy, queue } = app.both();
     const { id } = await legacy.add('send', {}, { timeout: 100 });
     let aborted = false;
     const consumer = consumeAll(queue, async ({ signal }) => {
@@ -187,7 +137,7 @@ describe('taking over the queues of a Bull app', () => {
   });
 
   test('a paused queue stays paused until it is resumed here', async () => {
-    const { legacy, queue } = both();
+    const { legacy, queue } = app.both();
     await legacy.add('send', { n: 1 });
     await legacy.pause();
     await legacy.add('send', { n: 2 });
@@ -210,7 +160,7 @@ describe('taking over the queues of a Bull app', () => {
   });
 
   test('reads what has completed and failed, and can retry it', async () => {
-    const { legacy, queue } = both();
+    const { legacy, queue } = app.both();
     const good = await legacy.add('send', { n: 1 });
     const bad = await legacy.add('sync', { n: 2 }, { attempts: 2 });
     let fixed = false;
@@ -246,98 +196,8 @@ describe('taking over the queues of a Bull app', () => {
     expect(job).toMatchObject({ result: 'mended', attemptsMade: 3, failedReason: null });
   });
 
-  test("a caller's id of digits only never meets a number of Bull's own, and each is found", async () => {
-    const { legacy, queue } = both();
-    const numbered = await legacy.add('send', { by: 'legacy' });
-    expect(numbered.id).toBe('1');
-    expect(await queue.inspector.job('1')).toMatchObject({ id: '1', data: { by: 'legacy' } });
-    const own = await queue.producer.add('send', { by: 'us' }, { id: '3' });
-    expect(own.id).toBe('3');
-    // Bull counts every add and hands out 3 now: under that key it would find the job of ours and add nothing.
-    const next = await legacy.add('send', { by: 'legacy again' });
-    expect(next.id).toBe('3');
-    expect((await queue.inspector.counts()).waiting).toBe(3);
-    expect(await queue.inspector.job('3')).toMatchObject({ id: '3', data: { by: 'us' } });
-    expect(await queue.inspector.remove('3')).toBe(true);
-    expect(await queue.inspector.job('3')).toMatchObject({ id: '3', data: { by: 'legacy again' } });
-    expect(await queue.inspector.remove('1')).toBe(true);
-    expect(await legacy.getJob('1')).toBeNull();
-  });
-
-  test('a legacy producer and this engine mean the same job by the same id', async () => {
-    const { legacy, queue } = both();
-    await legacy.add('send', { n: 'legacy' }, { jobId: 'order:7' });
-    await queue.producer.add('send', { n: 'us' }, { id: 'order:7' });
-    await queue.producer.add('send', { n: 'us' }, { id: 'order:8' });
-    await legacy.add('send', { n: 'legacy' }, { jobId: 'order:8' });
-    const waiting = await queue.inspector.jobs(['waiting']);
-    expect(waiting.map(({ id, data }) => [id, data])).toEqual([
-      ['order:7', { n: 'legacy' }],
-      ['order:8', { n: 'us' }],
-    ]);
-  });
-
-  test('a plain Bull worker can run what is added here, falsy data included', async () => {
-    const { legacy, queue } = both();
-    const payloads = [null, 0, '', false, [], { a: 1 }];
-    await queue.producer.addMany(payloads.map((data) => ({ name: 'send' as const, data })));
-    const ran: unknown[] = [];
-    void legacy.process('send', ({ data }) => {
-      ran.push(data);
-      return Promise.resolve();
-    });
-    await until(
-      'all ran',
-      () => ran.length,
-      (length) => length === payloads.length,
-    );
-    expect(ran).toEqual(payloads);
-  });
-
-  test.each([
-    ['prefix', { prefix: 'acme' }, { prefix: 'acme' }],
-    ['[2] redis.keyPrefix', { redis: { keyPrefix: 'acme:' } }, { keyPrefix: 'acme:' }],
-    [
-      '[2] redis.keyPrefix, which wins over a prefix',
-      { prefix: 'other', redis: { keyPrefix: 'k' } },
-      { prefix: 'other', keyPrefix: 'k' },
-    ],
-  ])('finds the queues under the %s of the app', async (_, legacyOptions, engineOptions) => {
-    const { port } = server;
-    const options = {
-      ...legacyOptions,
-      redis: { port, ...('redis' in legacyOptions ? legacyOptions.redis : {}) },
-    };
-    const name = `legacy-${++queueNumber}`;
-    const legacy = new Bull(name, options);
-    legacyQueues.push(legacy);
-    const used = createBullEngine({ connection, ...engineOptions });
-    const queue = used.queue(defineQueue({ name, tier: 'medium', jobs }));
-    await legacy.add('send', { n: 1 });
-    expect([...(await used.withWork([name, 'nothing']))]).toEqual([name]);
-    const consumer = consumeAll(queue, () => 'found');
-    expect(await queue.events.waitForEnd('1', { timeoutMs: 10_000 })).toBe('found');
-    await consumer.close();
-    expect([...(await used.withWork([name]))]).toEqual([]);
-    await used.close();
-  });
-
-  test('a lent connection with a key prefix of its own changes nothing', async () => {
-    const { legacy, definition } = both();
-    const prefixed = new Redis(server.url, { maxRetriesPerRequest: null, keyPrefix: 'else:' });
-    const used = createBullEngine({ connection: prefixed });
-    await legacy.add('send', { n: 1 });
-    const queue = used.queue(definition);
-    const consumer = consumeAll(queue, () => 'found');
-    expect(await queue.events.waitForEnd('1', { timeoutMs: 10_000 })).toBe('found');
-    await consumer.close();
-    await used.close();
-    expect(await connection.keys('else:*')).toEqual([]);
-    prefixed.disconnect();
-  });
-
   test('runs a whole legacy data set, each job exactly once', async () => {
-    const { legacy, queue } = both({ priorities: true });
+    const { legacy, queue } = app.both({ priorities: true });
     const ids = new Set<string>();
     const remember = ({ id }: Bull.Job) => void ids.add(String(id));
     for (let n = 0; n < 200; n++) {
@@ -354,7 +214,7 @@ describe('taking over the queues of a Bull app', () => {
     const succeeded = new Map<string, number>();
     const consumer = queue.consumer.consume(
       Object.fromEntries(
-        Object.keys(jobs).map((name) => [
+        Object.keys(LEGACY_JOBS).map((name) => [
           name,
           ({ id, attempt, attempts }: RunningJob) => {
             if (attempts === 3 && attempt < 3) throw new Error('twice');

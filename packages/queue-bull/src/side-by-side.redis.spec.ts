@@ -1,0 +1,110 @@
+import { startRedis, type RedisServer } from '@switchyard/local-redis';
+import { defineQueue } from '@switchyard/queue-contract';
+import { Redis } from 'ioredis';
+import { createBullEngine } from './create-bull-engine.js';
+import { consumeAll, LEGACY_JOBS, startLegacyApp, type LegacyApp } from './spec-support/legacy-app.js';
+import { until } from './spec-support/until.js';
+
+describe('side by side with plain Bull', () => {
+  let server: RedisServer;
+  let app: LegacyApp;
+
+  beforeAll(async () => {
+    server = await startRedis();
+    app = startLegacyApp(server.url);
+  });
+  afterEach(() => app.closeLegacy());
+  afterAll(async () => {
+    await app?.close();
+    await server?.stop();
+  });
+
+  test("a caller's id of digits only never meets a number of Bull's own, and each is found", async () => {
+    const { legacy, queue } = app.both();
+    const numbered = await legacy.add('send', { by: 'legacy' });
+    expect(numbered.id).toBe('1');
+    expect(await queue.inspector.job('1')).toMatchObject({ id: '1', data: { by: 'legacy' } });
+    const own = await queue.producer.add('send', { by: 'us' }, { id: '3' });
+    expect(own.id).toBe('3');
+    // Bull counts every add and hands out 3 now: under that key it would find the job of ours and add nothing.
+    const next = await legacy.add('send', { by: 'legacy again' });
+    expect(next.id).toBe('3');
+    expect((await queue.inspector.counts()).waiting).toBe(3);
+    expect(await queue.inspector.job('3')).toMatchObject({ id: '3', data: { by: 'us' } });
+    expect(await queue.inspector.remove('3')).toBe(true);
+    expect(await queue.inspector.job('3')).toMatchObject({ id: '3', data: { by: 'legacy again' } });
+    expect(await queue.inspector.remove('1')).toBe(true);
+    expect(await legacy.getJob('1')).toBeNull();
+  });
+
+  test('a legacy producer and this engine mean the same job by the same id', async () => {
+    const { legacy, queue } = app.both();
+    await legacy.add('send', { n: 'legacy' }, { jobId: 'order:7' });
+    await queue.producer.add('send', { n: 'us' }, { id: 'order:7' });
+    await queue.producer.add('send', { n: 'us' }, { id: 'order:8' });
+    await legacy.add('send', { n: 'legacy' }, { jobId: 'order:8' });
+    const waiting = await queue.inspector.jobs(['waiting']);
+    expect(waiting.map(({ id, data }) => [id, data])).toEqual([
+      ['order:7', { n: 'legacy' }],
+      ['order:8', { n: 'us' }],
+    ]);
+  });
+
+  test('a plain Bull worker can run what is added here, falsy data included', async () => {
+    const { legacy, queue } = app.both();
+    const payloads = [null, 0, '', false, [], { a: 1 }];
+    await queue.producer.addMany(payloads.map((data) => ({ name: 'send' as const, data })));
+    const ran: unknown[] = [];
+    void legacy.process('send', ({ data }) => {
+      ran.push(data);
+      return Promise.resolve();
+    });
+    await until(
+      'all ran',
+      () => ran.length,
+      (length) => length === payloads.length,
+    );
+    expect(ran).toEqual(payloads);
+  });
+
+  test.each([
+    ['prefix', { prefix: 'acme' }, { prefix: 'acme' }],
+    ['[2] redis.keyPrefix', { redis: { keyPrefix: 'acme:' } }, { keyPrefix: 'acme:' }],
+    [
+      '[2] redis.keyPrefix, which wins over a prefix',
+      { prefix: 'other', redis: { keyPrefix: 'k' } },
+      { prefix: 'other', keyPrefix: 'k' },
+    ],
+  ])('finds the queues under the %s of the app', async (_, legacyOptions, engineOptions) => {
+    const { port } = server;
+    const options = {
+      ...legacyOptions,
+      redis: { port, ...('redis' in legacyOptions ? legacyOptions.redis : {}) },
+    };
+    const name = app.newName();
+    const legacy = app.legacyQueue(name, options);
+    const used = createBullEngine({ connection: app.connection, ...engineOptions });
+    const queue = used.queue(defineQueue({ name, tier: 'medium', jobs: LEGACY_JOBS }));
+    await legacy.add('send', { n: 1 });
+    expect([...(await used.withWork([name, 'nothing']))]).toEqual([name]);
+    const consumer = consumeAll(queue, () => 'found');
+    expect(await queue.events.waitForEnd('1', { timeoutMs: 10_000 })).toBe('found');
+    await consumer.close();
+    expect([...(await used.withWork([name]))]).toEqual([]);
+    await used.close();
+  });
+
+  test('a lent connection with a key prefix of its own changes nothing', async () => {
+    const { legacy, definition } = app.both();
+    const prefixed = new Redis(server.url, { maxRetriesPerRequest: null, keyPrefix: 'else:' });
+    const used = createBullEngine({ connection: prefixed });
+    await legacy.add('send', { n: 1 });
+    const queue = used.queue(definition);
+    const consumer = consumeAll(queue, () => 'found');
+    expect(await queue.events.waitForEnd('1', { timeoutMs: 10_000 })).toBe('found');
+    await consumer.close();
+    await used.close();
+    expect(await app.connection.keys('else:*')).toEqual([]);
+    prefixed.disconnect();
+  });
+});

@@ -1,0 +1,75 @@
+import {
+  defineQueue,
+  UNNAMED_JOB,
+  type Consumer,
+  type EngineQueue,
+  type QueueDefinition,
+  type QueueEngine,
+  type RunningJob,
+} from '@switchyard/queue-contract';
+import Bull from 'bull';
+import { Redis } from 'ioredis';
+import { createBullEngine } from '../create-bull-engine.js';
+import { anything } from './anything.js';
+
+/** The names that the legacy app's jobs have. */
+export const LEGACY_JOBS = { [UNNAMED_JOB]: anything, send: anything, sync: anything };
+
+type LegacyQueue = EngineQueue<typeof LEGACY_JOBS>;
+
+/** An app on plain Bull, and the engine that takes its queues over, on one Redis. */
+export interface LegacyApp {
+  readonly connection: Redis;
+  readonly engine: QueueEngine;
+  /** A queue of a name of its own, as the legacy app has it and as the engine has it. */
+  both(settings?: Partial<QueueDefinition<typeof LEGACY_JOBS>>): {
+    readonly name: string;
+    readonly legacy: Bull.Queue;
+    readonly definition: QueueDefinition<typeof LEGACY_JOBS>;
+    readonly queue: LegacyQueue;
+  };
+  /** A queue object of plain Bull that is closed with the others. */
+  legacyQueue(name: string, options: Bull.QueueOptions): Bull.Queue;
+  newName(): string;
+  closeLegacy(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export function startLegacyApp(url: string): LegacyApp {
+  const connection = new Redis(url, { maxRetriesPerRequest: null });
+  const engine = createBullEngine({ connection });
+  const legacyQueues: Bull.Queue[] = [];
+  let queueNumber = 0;
+
+  const app: LegacyApp = {
+    connection,
+    engine,
+    both(settings = {}) {
+      const name = app.newName();
+      const legacy = new Bull(name, url);
+      legacyQueues.push(legacy);
+      const definition = defineQueue({ name, tier: 'medium', jobs: LEGACY_JOBS, ...settings });
+      return { name, legacy, definition, queue: engine.queue(definition) };
+    },
+    legacyQueue(name, options) {
+      const legacy = new Bull(name, options);
+      legacyQueues.push(legacy);
+      return legacy;
+    },
+    newName: () => `legacy-${++queueNumber}`,
+    async closeLegacy() {
+      for (const queue of legacyQueues.splice(0)) await queue.close();
+    },
+    async close() {
+      await app.closeLegacy();
+      await engine.close();
+      connection.disconnect();
+    },
+  };
+  return app;
+}
+
+/** Consumes jobs of every name with one handler. */
+export function consumeAll(queue: LegacyQueue, handle: (job: RunningJob) => unknown): Consumer {
+  return queue.consumer.consume({ [UNNAMED_JOB]: handle, send: handle, sync: handle });
+}
