@@ -5,15 +5,18 @@
  */
 const SEPARATOR = ';';
 
+/** The server keeps the name with each connection and sends it with each list: it must not grow without bound. */
+const MAX_SHOWN = 500;
+
 /**
  * The name of a shared connection: what it is, then the names that stock BullMQ would have given one each.
  */
 export function sharedClientName(base: string, names: Iterable<string>): string {
   // Redis takes printable ASCII without spaces; a worker's name may be anything, but a space would end the
   // field. By way of UTF-8, in which half a surrogate pair does not survive to break the encoding.
-  const encoded = [...names].map((name) =>
-    encodeURIComponent(Buffer.from(name.replace(/\s/g, '_')).toString()),
-  );
+  const encoded = [...names]
+    .slice(0, MAX_SHOWN)
+    .map((name) => encodeURIComponent(Buffer.from(name.replace(/\s/g, '_')).toString()));
   return [base, ...encoded].join(SEPARATOR);
 }
 
