@@ -1,4 +1,5 @@
 import type { ContractCase } from '../contract-case.js';
+import { eventually } from '../eventually.js';
 import { nextAfterFiring } from '../schedule-firings.js';
 import { nextClockChanges, nextTimeOnTheClock, wallClock } from '../wall-clock.js';
 
@@ -30,13 +31,15 @@ export const timeZoneCases: readonly ContractCase[] = [
     needs,
     async run({ engine, declare, consume }) {
       const queue = engine.queue(declare());
-      await consume(queue, () => null);
+      let fired = 0;
+      await consume(queue, () => void fired++);
       const firstRunAtMs = Date.now() + 400;
       const timeZones = ['Asia/Kolkata', 'America/New_York'];
       for (const timeZone of timeZones) {
         const rule = { cron: '15 9 * * *', timeZone };
         await queue.schedules.upsert({ id: timeZone, rule, name: 'work', data: null }, { firstRunAtMs });
       }
+      await eventually('both fired', () => fired === 2);
       for (const timeZone of timeZones) {
         const next = await nextAfterFiring(queue, timeZone, firstRunAtMs);
         const expectedMs = nextTimeOnTheClock({ hour: 9, minute: 15 }, timeZone, firstRunAtMs);
