@@ -14,6 +14,9 @@ describe('what is reported of an outage', () => {
     outages.connection(other, lost());
     outages.task(new Error('Connection is closed.'), 'q');
     outages.task(new Error('LOADING Redis is loading the dataset in memory'), 'q');
+    const silence = new Error('Socket timeout');
+    outages.connection(one, silence);
+    outages.task(silence, 'q');
     outages.connection(one, null);
     outages.connection(one, lost());
     expect(said).toHaveLength(1);

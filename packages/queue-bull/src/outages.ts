@@ -14,6 +14,7 @@ export interface Outages {
 
 export function trackOutages(engine: string, report: ReportError | undefined): Outages {
   const down = new Set<object>();
+  const ofConnections = new WeakSet<Error>();
   const saidAtMs = new Map<string, number>();
 
   const say = (error: Error, queue?: string) => {
@@ -30,10 +31,13 @@ export function trackOutages(engine: string, report: ReportError | undefined): O
         down.delete(source);
         return;
       }
+      ofConnections.add(error);
       if (down.size === 0) say(error);
       down.add(source);
     },
     task(error, queue) {
+      // Bull hands on what it hears from its connections.
+      if (ofConnections.has(error)) return;
       // What fails besides, fails because of it: a Redis that is back may still be loading.
       if (down.size > 0 && isStoreFault(error)) return;
       const key = `${queue} ${error.message}`;

@@ -10,6 +10,7 @@ export interface OwnConnections {
 
 /** How long a connection that is being opened may take to notice that it is no longer wanted. */
 const END_LIMIT_MS = 1000;
+const SILENCE_LIMIT_MS = 20_000;
 const MAX_RECONNECT_DELAY_MS = 2000;
 
 export function createOwnConnections(
@@ -31,9 +32,10 @@ export function createOwnConnections(
         // Bull insists on these two for connections that block or subscribe.
         enableReadyCheck: false,
         maxRetriesPerRequest: null,
-        // A blocking command answers late, and a subscription perhaps never: neither is a fault.
+        // A blocking command answers late, which is no fault.
         commandTimeout: undefined,
-        socketTimeout: undefined,
+        // But Bull waits for 5 s at most: a socket that owes an answer for longer leads nowhere any more.
+        socketTimeout: SILENCE_LIMIT_MS,
       });
       connection.on('error', (error) => report(connection, error));
       connection.on('ready', () => report(connection, null));
