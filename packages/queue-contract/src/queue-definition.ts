@@ -14,7 +14,10 @@ export type JobInput<S extends JobSchemas, N extends JobName<S> = JobName<S>> = 
 /** What a handler receives for a job name. */
 export type JobOutput<S extends JobSchemas, N extends JobName<S> = JobName<S>> = SchemaOutput<S[N]>;
 
-/** At most `max` jobs start in any window of `durationMs`. */
+/**
+ * At most `max` jobs start in a window of `durationMs`, in all processes together. Engines may count in fixed windows,
+ * so up to twice `max` can start around the edge of two.
+ */
 export interface RateLimit {
   readonly max: number;
   readonly durationMs: number;
