@@ -126,6 +126,47 @@ describe('delayed jobs', () => {
     release.resolve();
   });
 
+  /** A delayed job as it is left by a process that popped its marker and died: nobody knows its time. */
+  async function addForgotten(delayMs: number): Promise<void> {
+    const dueMs = Date.now() + delayMs;
+    const job = {
+      name: 'forgotten',
+      data: '{}',
+      opts: '{}',
+      timestamp: Date.now(),
+      delay: delayMs,
+      priority: 0,
+    };
+    await lab.admin.hset('bull:a:forgotten', job);
+    await lab.admin.zadd('bull:a:delayed', dueMs * 0x1000, 'forgotten');
+  }
+
+  it.each([1, 2])(
+    'become known by the marker of a fetch, with %i workers, though it stands for no job',
+    async (count) => {
+      const shared = lab.share({ recoveryIntervalMs: 60_000 });
+      const queue = lab.stockQueue('a');
+      const release = signal();
+      const ran: string[] = [];
+      for (let index = 0; index < count; index += 1) {
+        const worker = new shared.Worker('a', async (job) => {
+          ran.push(job.name);
+          if (job.name === 'long') await release.promise;
+        });
+        lab.closeLater(worker);
+        await worker.waitUntilReady();
+      }
+      lab.closeLater(new shared.Worker('other', async () => undefined));
+      await eventually('they wait', isBlocked);
+      await addForgotten(700);
+      await queue.add('long', {});
+      if (count === 2) await eventually('the idle one runs it', () => ran.includes('forgotten'), 3_000);
+      else await eventually('other processes are told', async () => (await delayedMarker()) !== null, 3_000);
+      release.resolve();
+      await eventually('it ran', () => ran.length === 2, 3_000);
+    },
+  );
+
   it('of a job scheduler run at their times', async () => {
     const shared = lab.share();
     const queue = lab.closeLater(new shared.Queue('a'));
