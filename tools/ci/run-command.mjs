@@ -32,7 +32,6 @@ export async function run(command, args, { stdout = 'inherit', env = {}, cwd = r
   });
   for (const input of [child.stdin, guard.stdin]) input.on('error', () => {});
   if (typeof stdout === 'function') child.stdout.setEncoding('utf8').on('data', stdout);
-  child.stdin.end('start\n');
 
   let stopSignal;
   let killTimer;
@@ -46,6 +45,7 @@ export async function run(command, args, { stdout = 'inherit', env = {}, cwd = r
   const signals = Object.keys(SIGNAL_NUMBERS);
   signals.forEach((signal) => process.on(signal, stop));
   process.on('SIGWINCH', resize);
+  child.stdin.end('start\n');
 
   const code = await new Promise((resolve, reject) => {
     child.once('error', reject);
