@@ -1,5 +1,6 @@
 // Runs a command so that nothing of it outlives this process, whichever way this process ends.
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { root, toolEnv } from './workspace.mjs';
 
@@ -47,18 +48,18 @@ export async function run(command, args, { stdout = 'inherit', env = {}, cwd = r
   process.on('SIGWINCH', resize);
   child.stdin.end('start\n');
 
-  const code = await new Promise((resolve, reject) => {
-    child.once('error', reject);
-    child.once('close', (status, signal) => resolve(signal ? 128 + (SIGNAL_NUMBERS[signal] ?? 9) : status));
-  });
+  // What is left of the command may hold its stdout open, so it ends before we wait for the last of the output.
+  const closed = once(child, 'close');
+  const [status, signal] = await once(child, 'exit');
   clearTimeout(killTimer);
   await endGroup(child.pid);
+  await closed;
   guard.stdin.end('goodbye\n');
   signals.forEach((signal) => process.off(signal, stop));
   process.off('SIGWINCH', resize);
   // Whoever runs several commands in a row must not go on after a Ctrl-C.
   if (stopSignal) process.exit(128 + SIGNAL_NUMBERS[stopSignal]);
-  return code;
+  return signal ? 128 + (SIGNAL_NUMBERS[signal] ?? 9) : status;
 }
 
 function stdoutOf(stdout) {
