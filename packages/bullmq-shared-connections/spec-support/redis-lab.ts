@@ -30,9 +30,9 @@ export class RedisLab {
     return new RedisLab(server, admin);
   }
 
-  /** A client as an app would make it. */
-  client(options: RedisOptions = {}): Redis {
-    const client = quiet(new Redis(this.server.url, { maxRetriesPerRequest: null, ...options }));
+  /** A client as an app would make it, through a proxy on another port if need be. */
+  client(options: RedisOptions = {}, port = this.server.port): Redis {
+    const client = quiet(new Redis(port, this.server.host, { maxRetriesPerRequest: null, ...options }));
     this.#clients.push(client);
     return client;
   }

@@ -19,6 +19,10 @@ describe('a wait whose connection breaks', () => {
 
   const isBlocked = async () => ((await lab.admin.client('LIST')) as string).includes('cmd=bzpopmin');
 
+  const blocked = async () => {
+    return ((await lab.admin.client('LIST')) as string).split('\n').filter((line) => / flags=b/.test(line));
+  };
+
   function worker(options: { blockSeconds?: number; recoveryIntervalMs?: number }) {
     const errors: [ErrorSource, Error & { code?: string }][] = [];
     // The lent client stays sound: duplicates of it go through the proxy, where they can be broken alone.
@@ -119,16 +123,34 @@ describe('a wait whose connection breaks', () => {
     // The command that was cut is not sent again: it would pop the marker and tell nobody.
     await lab.stockQueue('a').add('at once', {});
     await eventually('it runs', () => ran.length === 1, 2_000);
-    const blocked = async () => {
-      const list = (await lab.admin.client('LIST')) as string;
-      return list.split('\n').filter((line) => / flags=b/.test(line)).length;
-    };
-    await eventually('it waits for the next', async () => (await blocked()) === 1);
+    await eventually('it waits for the next', async () => (await blocked()).length === 1);
     await made.close();
     await lab.stockQueue('a').add('job', {});
     await new Promise((resolve) => setTimeout(resolve, 100));
     expect(await lab.admin.zscore('bull:a:marker', '0')).toBe('0');
     expect(ran).toEqual(['at once']);
+  });
+
+  it('goes on for the other queues while the lent client is slow to answer about one', async () => {
+    const lent = lab.client({}, proxy.port);
+    const { duplicate } = lent;
+    lent.duplicate = (override) => duplicate.call(lent, { ...override, port: lab.server.port });
+    const shared = lab.share({ recoveryIntervalMs: 60_000 }, lent);
+    const workers = ['a', 'b'].map((name) => lab.closeLater(new shared.Worker(name, async () => undefined)));
+    await Promise.all(workers.map((each) => each.waitUntilReady()));
+    await eventually('both wait', async () =>
+      (await blocked()).some((line) => line.includes('cmd=bzpopmin')),
+    );
+    proxy.stall();
+    const queue = lab.stockQueue('a');
+    await queue.add('job', {});
+    await eventually('the marker was popped', async () => (await lab.admin.exists('bull:a:marker')) === 0);
+    // Its worker fetches, in vain for now; the next marker is one to look about, in vain as well.
+    await queue.add('another', {});
+    await eventually('that one, too', async () => (await lab.admin.exists('bull:a:marker')) === 0);
+    await eventually('it waits again', async () => (await blocked()).length === 1, 3_000);
+    proxy.cut();
+    await eventually('both run', async () => (await queue.getCompletedCount()) === 2, 20_000);
   });
 
   it('survives a server that is killed and comes back, with every job run once', async () => {

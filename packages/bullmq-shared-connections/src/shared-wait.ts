@@ -4,6 +4,7 @@ import { createAlarm, type Alarm } from './alarm.js';
 import { createBlockingLoop, type BlockingLoop } from './blocking-loop.js';
 import { within, type Clock } from './clock.js';
 import type { Settings } from './options.js';
+import { OwedMarkers } from './owed-markers.js';
 import { createPrivateConnection } from './private-connection.js';
 import { lookIntoQueue } from './queue-look.js';
 import { ShownNames } from './shown-names.js';
@@ -17,6 +18,9 @@ const DELAYED_MARKER = '1';
 
 /** The name of its connection, before the names of its workers. */
 export const WAIT_CLIENT = 'bullmq-shared-wait';
+
+/** How long a look into a queue may hold up the wait for the others. */
+const LOOK_LIMIT_MS = 5;
 
 /** How long a worker that stops waits for its markers to be back in Redis. */
 const LEAVE_LIMIT_MS = 2_000;
@@ -69,7 +73,7 @@ export class SharedWait {
   readonly #onJoin: () => void;
   /** The keys of the command that blocks now. */
   #asked: Set<string> | undefined;
-  readonly #writes = new Set<Promise<void>>();
+  readonly #owed: OwedMarkers;
   readonly #names: ShownNames;
   #controlKey = '';
   #closed = false;
@@ -104,6 +108,8 @@ export class SharedWait {
       clock,
       report,
     );
+    const isAsked = (markerKey: string) => this.#asked?.has(markerKey) ?? false;
+    this.#owed = new OwedMarkers(lent, room, isAsked, clock, report);
     this.#names = new ShownNames(WAIT_CLIENT, this.#loop, clock);
   }
 
@@ -158,8 +164,8 @@ export class SharedWait {
     } else if (isLast) {
       this.#loop.stop();
     }
-    this.#giveBack();
-    await this.#written();
+    this.#owed.giveBack(!this.#closed);
+    await this.#owed.written();
   }
 
   /** Has a worker of the queue look for a job, if one waits. */
@@ -180,16 +186,12 @@ export class SharedWait {
     for (const queue of this.#room.queues()) this.#handOver(queue);
     await this.#loop.close();
     this.#asked = undefined;
-    this.#giveBack();
-    await this.#written();
-  }
-
-  #written(): Promise<void> {
-    return within(LEAVE_LIMIT_MS, Promise.all(this.#writes), this.#clock);
+    this.#owed.giveBack(!this.#closed);
+    await this.#owed.written();
   }
 
   #send(client: Redis): Promise<Popped> | undefined {
-    this.#giveBack();
+    this.#owed.giveBack(!this.#closed);
     const keys = this.#closed ? [] : this.#room.keysToAsk();
     if (keys.length === 0) return undefined;
     this.#asked = new Set(keys);
@@ -205,7 +207,7 @@ export class SharedWait {
       if (marker.score > 0) this.#takeDelayed(queue, marker);
       else await this.#takeBase(queue, marker);
     }
-    this.#giveBack();
+    this.#owed.giveBack(!this.#closed);
   }
 
   #takeDelayed(queue: WaitingQueue, marker: Marker): void {
@@ -223,10 +225,16 @@ export class SharedWait {
     const mayBeOurs = queue.taken || queue.fetching > 0;
     queue.taken = false;
     if (!mayBeOurs && this.#room.wake(queue, marker)) return;
-    if ((await this.#hasJob(queue)) && !this.#room.wake(queue, marker)) {
-      queue.owed = marker;
-      queue.occupied = true;
-    }
+    // The answer is nearly always there before the next command would be; the other queues are not kept from
+    // waiting for a slow one.
+    await within(LOOK_LIMIT_MS, this.#lookFirst(queue, marker), this.#clock);
+  }
+
+  async #lookFirst(queue: WaitingQueue, marker: Marker): Promise<void> {
+    if (!(await this.#hasJob(queue)) || this.#room.wake(queue, marker)) return;
+    queue.owed = marker;
+    queue.occupied = true;
+    this.#returnOwed(queue);
   }
 
   /** When in doubt, a job waits. */
@@ -252,9 +260,8 @@ export class SharedWait {
   #ring(): void {
     for (const queue of this.#room.due(this.#clock.nowMs())) {
       this.#oweDelayed(queue);
-      if (this.#asked?.has(queue.keys.marker)) this.#loop.renew();
+      this.#returnOwed(queue);
     }
-    this.#giveBack();
     this.#setAlarm();
   }
 
@@ -266,7 +273,7 @@ export class SharedWait {
   #handOver(queue: WaitingQueue): void {
     if (queue.dueAtMs === Infinity) return;
     this.#oweDelayed(queue);
-    this.#giveBack();
+    this.#returnOwed(queue);
   }
 
   #oweDelayed(queue: WaitingQueue): void {
@@ -276,34 +283,9 @@ export class SharedWait {
     queue.owed ??= { member: DELAYED_MARKER, score: Math.ceil(Date.now() + Math.max(inMs, 0)) };
   }
 
-  /** Puts back what is owed, except where the wait of this process would only pop it again. */
-  #giveBack(): void {
-    for (const queue of this.#room.queues()) {
-      const { owed } = queue;
-      const { marker } = queue.keys;
-      if (!owed) this.#forgetIfIdle(queue);
-      else if (!this.#asked?.has(marker)) {
-        queue.owed = undefined;
-        if (this.#closed || !this.#room.wake(queue, owed)) this.#putBack(queue, owed);
-      }
-    }
-  }
-
-  #putBack(queue: WaitingQueue, owed: Marker): void {
-    const write = this.#lent
-      .zadd(queue.keys.marker, 'NX', owed.score, owed.member)
-      .then(() => this.#forgetIfIdle(queue))
-      .catch((error: Error) => {
-        // It stays owed until the next turn of the wait.
-        queue.owed ??= owed;
-        this.#settings.onError(error, 'wait');
-      })
-      .finally(() => this.#writes.delete(write));
-    this.#writes.add(write);
-  }
-
-  /** A queue that is still asked for may yet bring a marker, even if nobody wants it. */
-  #forgetIfIdle(queue: WaitingQueue): void {
-    if (!this.#asked?.has(queue.keys.marker)) this.#room.forgetIfIdle(queue);
+  /** Puts back what is owed to a queue, as soon as the wait leaves it out. */
+  #returnOwed(queue: WaitingQueue): void {
+    if (this.#asked?.has(queue.keys.marker)) this.#loop.renew();
+    else this.#owed.giveBack(!this.#closed);
   }
 }
