@@ -25,10 +25,11 @@ describe('billed commands', () => {
     return () => done;
   }
 
-  async function ours(handlerMs: number, concurrency = 1): Promise<App> {
+  async function ours(handlerMs: number, concurrency = 1, workersPerQueue = 1): Promise<App> {
     const shared = lab.share();
     const queues = NAMES.map((name) => lab.closeLater(new shared.Queue(name)));
-    const workers = NAMES.map((name) =>
+    const workerNames = Array.from({ length: workersPerQueue }, () => NAMES).flat();
+    const workers = workerNames.map((name) =>
       lab.closeLater(new shared.Worker(name, () => handler(handlerMs), { concurrency })),
     );
     const done = count(workers);
@@ -91,6 +92,10 @@ describe('billed commands', () => {
 
   it('of a sparse job with a concurrency of 10 are at most 57, where stock is billed 60', async () => {
     expect(await sparse(await ours(0, 10), 22)).toBeLessThanOrEqual(57);
+  });
+
+  it('of a sparse job are no more when a second worker of its queue waits', async () => {
+    expect(await sparse(await ours(0, 1, 2), 22)).toBeLessThanOrEqual(48);
   });
 
   it('of stock BullMQ are 53 for a sparse job: what all this is measured against', async () => {
