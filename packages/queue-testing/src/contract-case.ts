@@ -12,7 +12,7 @@ import type {
 import { eventually } from './eventually.js';
 import type { Latch } from './latch.js';
 
-/** One promise of the port. Its title is what a reader learns the contract from; `[n]` is a row of PITFALLS.md. */
+/** One promise of the port. Its title is what a reader learns the contract from; `[n]` numbers a known difference between Bull and BullMQ; its cases share it. */
 export interface ContractCase {
   readonly title: string;
   /** An engine that declares one of these as a gap answers the case with an UnsupportedByEngineError. */

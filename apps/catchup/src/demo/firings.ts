@@ -27,13 +27,6 @@ export function slotOfFiring(jobId: string): number | null {
   return digits === undefined ? null : Number(digits);
 }
 
-/**
- * Whether a job is the firing of a schedule. One whose slot is about to come when its schedule moves is carried
- * over as a job of its own, with the schedule and the slot in its id.
- */
-export const isFiring = ({ jobId, scheduleId }: { jobId: string; scheduleId: string | null }): boolean =>
-  scheduleId !== null || jobId.startsWith('schedule:');
-
 /** One name for a firing on whichever engine, so that the same slot fired on both is the same job done twice. */
 export const firingId = (slotMs: number) => `firing of ${new Date(slotMs).toISOString()}`;
 

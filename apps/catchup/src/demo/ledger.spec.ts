@@ -39,13 +39,12 @@ test('counts while it runs, whichever message comes first', () => {
 test('a schedule that fired once in every slot, on whichever engine, is in order', () => {
   const clock = { nowMs: slot(0) + 10 };
   const ledger = ledgerWithSchedule(clock);
-  const ids = [`repeat:5ab1e:${slot(0)}`, `schedule:check:${slot(1)}`, `repeat:check:${slot(2)}`];
+  const ids = [`repeat:5ab1e:${slot(0)}`, `repeat:check:${slot(1)}`, `repeat:check:${slot(2)}`];
   ledger.attempt([attempt(ids[0] ?? '', 'check')]);
-  // Carried over as a job of its own, it belongs to no schedule by itself.
-  ledger.attempt([attempt(ids[1] ?? '', null), attempt(ids[2] ?? '', 'check')]);
+  ledger.attempt([attempt(ids[1] ?? '', 'check'), attempt(ids[2] ?? '', 'check')]);
   expect(ledger.interim().total.accepted).toBe(0);
   const account = ledger.final(
-    ids.map((id) => stored(id)),
+    ids.map((id) => stored(id, 'check')),
     slot(2) + 2000,
   );
   expect(account.total).toMatchObject({ accepted: 3, completed: 3, lost: 0, doubled: 0 });

@@ -1,6 +1,6 @@
 import { takeAccount, type Account, type AcceptedJob, type SeenAttempt } from './account.js';
 import type { ReportedAttempt, ReportedJob } from './catchup-messages.js';
-import { dueFirings, firingId, isFiring, slotOfFiring, type WatchedSchedule } from './firings.js';
+import { dueFirings, firingId, slotOfFiring, type WatchedSchedule } from './firings.js';
 
 /** Collects what producers and CatchUp tell, in whichever order it arrives. */
 export interface Ledger {
@@ -28,7 +28,7 @@ export function createLedger(nowMs: () => number = Date.now): Ledger {
     watch: (schedule) => void schedules.push(schedule),
     attempt(reported) {
       for (const { queue, jobId, succeeded, scheduleId, startedAtMs } of reported) {
-        if (!isFiring({ jobId, scheduleId })) attempts.push({ queue, jobId, succeeded });
+        if (scheduleId === null) attempts.push({ queue, jobId, succeeded });
         else {
           firings.push({ queue, jobId: nameOf(jobId), succeeded, startedAtMs });
           if (!firstSeen.has(queue)) firstSeen.set(queue, nowMs());
@@ -50,9 +50,7 @@ export function createLedger(nowMs: () => number = Date.now): Ledger {
       return takeAccount({
         accepted: [...accepted, ...due],
         attempts: [...attempts, ...firings],
-        stored: stored.map((job) =>
-          isFiring({ jobId: job.id, scheduleId: job.scheduleId }) ? { ...job, id: nameOf(job.id) } : job,
-        ),
+        stored: stored.map((job) => (job.scheduleId === null ? job : { ...job, id: nameOf(job.id) })),
       });
     },
   };
