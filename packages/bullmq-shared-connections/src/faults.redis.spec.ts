@@ -1,4 +1,5 @@
 import type { Job } from 'bullmq';
+import type { Redis } from 'ioredis';
 import { eventually, signal } from '../spec-support/eventually.js';
 import { RedisLab } from '../spec-support/redis-lab.js';
 import { startStallingProxy, type StallingProxy } from '../spec-support/stalling-proxy.js';
@@ -129,6 +130,27 @@ describe('a wait whose connection breaks', () => {
     await new Promise((resolve) => setTimeout(resolve, 100));
     expect(await lab.admin.zscore('bull:a:marker', '0')).toBe('0');
     expect(ran).toEqual(['at once']);
+  });
+
+  it('connects again when its client has given up', async () => {
+    const lent = lab.client();
+    const { duplicate } = lent;
+    const made: Redis[] = [];
+    lent.duplicate = (override) => {
+      const copy = duplicate.call(lent, override);
+      made.push(copy);
+      return copy;
+    };
+    const shared = lab.share({ recoveryIntervalMs: 60_000 }, lent);
+    const ran: string[] = [];
+    lab.closeLater(new shared.Worker('a', async (job: Job) => void ran.push(job.name)));
+    await eventually('it waits', isBlocked);
+    made[0]?.disconnect();
+    await eventually('it has ended', () => made[0]?.status === 'end');
+    await eventually('it waits again', isBlocked, 5_000);
+    await lab.stockQueue('a').add('job', {});
+    await eventually('it runs', () => ran.length === 1, 2_000);
+    expect(made).toHaveLength(1);
   });
 
   it('goes on for the other queues while the lent client is slow to answer about one', async () => {

@@ -83,14 +83,20 @@ export function createPrivateConnection(
       condemned = false;
       interrupt?.(new Error('Connection is closed.'));
     });
-    // The reason comes as an 'error' event too, and ioredis goes on trying.
-    made.connect().catch(() => undefined);
+    const open = () => {
+      // The reason comes as an 'error' event too, and ioredis goes on trying.
+      if (made === client) made.connect().catch(() => undefined);
+    };
+    // Some ways to connect give up for good (a list of sentinels does): not so here.
+    made.on('end', () => clock.after(RETRY_MAX_MS, open));
+    client = made;
+    open();
     return made;
   };
 
   const connection: PrivateConnection = {
     async ready() {
-      const asked = (client ??= connect());
+      const asked = client ?? connect();
       while (client === asked && (asked.status !== 'ready' || condemned)) {
         await new Promise<void>((resolve) => readyListeners.push(resolve));
       }
