@@ -1,50 +1,20 @@
 import { countConnections, parseClientList, startRedis, type RedisServer } from '@switchyard/local-redis';
-import { createBullEngine } from '@switchyard/queue-bull';
 import { createBullMqEngine } from '@switchyard/queue-bullmq';
-import {
-  defineQueue,
-  type JobHandlers,
-  type QueueDefinition,
-  type QueueEngine,
-  type StandardSchema,
-} from '@switchyard/queue-contract';
 import { Redis } from 'ioredis';
-import { createFlagSource, createRollout, RolloutConfigurationError, type Rollout } from './index.js';
-
-/** Accepts a number `n`. */
-const numbered: StandardSchema<{ n: number; user?: string }> = {
-  '~standard': {
-    version: 1,
-    vendor: 'spec',
-    validate: (value) =>
-      typeof (value as { n?: unknown })?.n === 'number'
-        ? { value: value as { n: number } }
-        : { issues: [{ message: 'n must be a number' }] },
-  },
-};
-
-const contacts = defineQueue({
-  name: 'contacts-sync',
-  tier: 'critical',
-  jobs: { sync: numbered },
-  routingKey: ({ data }) => data.user ?? '',
-  worker: { concurrency: 4 },
-});
-const reminders = defineQueue({ name: 'reminder', tier: 'non-critical', jobs: { sync: numbered } });
-const queues: readonly QueueDefinition[] = [contacts, reminders];
-
-/** One process of the app: engines, flags and rollout over a command connection of its own. */
-interface Instance {
-  readonly connection: Redis;
-  readonly engines: { readonly bull: QueueEngine; readonly bullmq: QueueEngine };
-  readonly rollout: Rollout;
-  share(percent: number): void;
-  close(): Promise<void>;
-}
+import { createFlagSource, createRollout, RolloutConfigurationError } from './index.js';
+import {
+  closeInstances,
+  contacts,
+  eventually,
+  queues,
+  range,
+  recorder,
+  reminders,
+  startInstance as startInstanceOn,
+} from './spec-support/instance.js';
 
 let redis: RedisServer;
 let observer: Redis;
-const instances = new Set<Instance>();
 
 beforeAll(async () => {
   redis = await startRedis({ settings: { appendonly: 'yes' } });
@@ -52,7 +22,7 @@ beforeAll(async () => {
 });
 
 afterEach(async () => {
-  await Promise.all([...instances].map((instance) => instance.close()));
+  await closeInstances();
   await observer.flushall();
 });
 
@@ -61,92 +31,10 @@ afterAll(async () => {
   await redis.stop();
 });
 
-function startInstance(percent: number): Instance {
-  const connection = new Redis(redis.url, { maxRetriesPerRequest: null });
-  connection.on('error', () => {}); // restarts are part of the test
-  const reportError = () => {};
-  const engines = {
-    bull: createBullEngine({ connection, reportError, lockMs: 3000 }),
-    bullmq: createBullMqEngine({ connection, reportError, lockMs: 3000 }),
-  };
-  const shares = (share: number) => new Map(queues.map(({ name }) => [name, share]));
-  const flags = createFlagSource(shares(percent));
-  const rollout = createRollout({
-    legacy: engines.bull,
-    target: engines.bullmq,
-    queues,
-    flags,
-    reportError,
-    switchingCheckMs: 50,
-    idleCheckMs: 500,
-  });
-  const instance: Instance = {
-    connection,
-    engines,
-    rollout,
-    share: (next) => flags.set(shares(next)),
-    async close() {
-      instances.delete(instance);
-      await rollout.close({ timeoutMs: 2000 });
-      await engines.bull.close();
-      await engines.bullmq.close();
-      connection.disconnect();
-    },
-  };
-  instances.add(instance);
-  return instance;
-}
-
-/** Handlers that note which engine ran which job, and can be made to wait. */
-function recorder() {
-  const runs: { id: string; n: number; engine: string; atMs: number; scheduleId: string | null }[] = [];
-  let open: Promise<void> = Promise.resolve();
-  let release = () => {};
-  let running = 0;
-  let peak = 0;
-  const handlers: JobHandlers<(typeof contacts)['jobs']> = {
-    async sync({ id, data, engine, scheduleId }) {
-      running += 1;
-      peak = Math.max(peak, running);
-      await open;
-      runs.push({ id, n: data.n, engine, atMs: Date.now(), scheduleId });
-      running -= 1;
-      return data.n;
-    },
-  };
-  return {
-    handlers,
-    runs,
-    hold() {
-      open = new Promise((resolve) => (release = resolve));
-    },
-    letGo: () => release(),
-    get running() {
-      return running;
-    },
-    get peak() {
-      return peak;
-    },
-    ran: () => runs.map(({ n }) => n).sort((a, b) => a - b),
-  };
-}
-
-async function eventually(check: () => unknown, timeoutMs = 15_000): Promise<void> {
-  const deadline = performance.now() + timeoutMs;
-  for (;;) {
-    try {
-      if ((await check()) !== false) return;
-    } catch (error) {
-      if (performance.now() > deadline) throw error;
-    }
-    if (performance.now() > deadline) throw new Error(`not within ${timeoutMs} ms: ${check}`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}
+const startInstance = (percent: number) => startInstanceOn(redis.url, percent);
 
 /** Without the observer's own. */
 const connections = async () => countConnections(parseClientList(String(await observer.client('LIST'))));
-const range = (from: number, to: number) => Array.from({ length: to - from }, (_, index) => from + index);
 
 test('a queue moves with its backlog drained by its own engine, and back, and every job runs once', async () => {
   const { rollout, share, engines } = startInstance(0);
