@@ -103,7 +103,8 @@ export class WorkerBackend extends SharedBackend {
   readonly #stalledIntervalMs: number;
   readonly #skipsStalledCheck: boolean;
   readonly #nameSuffix: string;
-  #entered: Promise<void> | undefined;
+  #entering: Promise<void> | undefined;
+  #isEntered = false;
   /** When its last turn ended, in the clock's milliseconds. */
   #stalledTurnMs = -Infinity;
 
@@ -125,10 +126,12 @@ export class WorkerBackend extends SharedBackend {
    * BullMQ asks before it finishes each job, too. That must not depend on the connection of the wait, so it
    * is waited for once.
    */
-  override async waitUntilReady(): Promise<void> {
-    if (this.closing) return super.waitUntilReady();
-    this.#entered ??= this.shared.wait.enter(this, this.clientName(this.#nameSuffix));
-    await Promise.all([super.waitUntilReady(), this.#entered]);
+  override waitUntilReady(): Promise<void> {
+    if (this.#isEntered || this.closing) return super.waitUntilReady();
+    this.#entering ??= this.shared.wait.enter(this, this.clientName(this.#nameSuffix)).then(() => {
+      this.#isEntered = true;
+    });
+    return Promise.all([super.waitUntilReady(), this.#entering]).then(() => undefined);
   }
 
   /** A wait costs the same however long it is. */
@@ -170,16 +173,12 @@ export class WorkerBackend extends SharedBackend {
     return fetched;
   }
 
-  override async moveToCompleted(...finish: Parameters<RedisQueueBackend['moveToCompleted']>) {
-    const finished = await super.moveToCompleted(...finish);
-    await this.#offerUnlessFetched(finish[4]);
-    return finished;
+  override moveToCompleted(...finish: Parameters<RedisQueueBackend['moveToCompleted']>) {
+    return this.#offerUnlessFetched(super.moveToCompleted(...finish), finish[4]);
   }
 
-  override async moveToFailed(...finish: Parameters<RedisQueueBackend['moveToFailed']>) {
-    const finished = await super.moveToFailed(...finish);
-    await this.#offerUnlessFetched(finish[4]);
-    return finished;
+  override moveToFailed(...finish: Parameters<RedisQueueBackend['moveToFailed']>) {
+    return this.#offerUnlessFetched(super.moveToFailed(...finish), finish[4]);
   }
 
   /** BullMQ's check, once in each `stalledInterval`, waits for the turn of all queues together. */
@@ -201,8 +200,9 @@ export class WorkerBackend extends SharedBackend {
   }
 
   /** A worker that stops takes no next job, and another one may have been kept from it until now. */
-  async #offerUnlessFetched(fetchNext: boolean): Promise<void> {
-    if (!fetchNext && !this.#byHand) await this.offerWaitingJob();
+  #offerUnlessFetched<T>(finishing: Promise<T>, fetchNext: boolean): Promise<T> {
+    if (fetchNext || this.#byHand) return finishing;
+    return finishing.then((finished) => this.offerWaitingJob().then(() => finished));
   }
 
   #noteTaken(fetched: unknown[] | undefined): void {
