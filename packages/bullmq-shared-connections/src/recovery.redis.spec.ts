@@ -98,7 +98,8 @@ describe('the recovery', () => {
     await eventually('they wait', isBlocked);
     const { byName } = await lab.billed(() => new Promise((resolve) => setTimeout(resolve, 1_000)));
     expect([...byName.keys()].filter((name) => name !== 'info')).toEqual(['exists']);
-    expect(byName.get('exists')).toBeLessThanOrEqual(11);
+    // Three workers, one question each 100 ms; a busy machine takes longer for the second.
+    expect(byName.get('exists')).toBeLessThanOrEqual(20);
     expect(byName.get('exists')).toBeGreaterThanOrEqual(4);
   });
 
@@ -133,13 +134,13 @@ describe('the recovery', () => {
       lab.closeLater(new shared.Worker(`queue-${index}`, async () => undefined));
     }
     await eventually('they wait', isBlocked);
-    const SECONDS = 6;
-    const { total, byName } = await lab.billed(
-      () => new Promise((resolve) => setTimeout(resolve, SECONDS * 1_000)),
-    );
+    const startMs = performance.now();
+    const { total, byName } = await lab.billed(() => new Promise((resolve) => setTimeout(resolve, 6_000)));
+    const seconds = (performance.now() - startMs) / 1_000;
     expect(new Set([...byName.keys()])).toEqual(new Set(['exists', 'bzpopmin', 'info']));
-    expect(total).toBeLessThanOrEqual(3 * SECONDS + 1);
-    expect(byName.get('exists')).toBeGreaterThanOrEqual(SECONDS);
+    // One of each may fall on the edge of the window.
+    expect(total).toBeLessThanOrEqual(3 * seconds + 2);
+    expect(byName.get('exists')).toBeGreaterThanOrEqual(6);
   });
 
   it('asks one more command a look for a queue with delayed jobs, and stops when there are none', async () => {
