@@ -53,6 +53,14 @@ describe('consuming', () => {
     expect(reported).toEqual([]);
   });
 
+  test('whoever waits for the start of a consumer that is closed meanwhile hears of it', async () => {
+    const { queue } = declare();
+    const consumer = queue.consumer.consume({ work: () => null });
+    const ready = expect(consumer.ready()).rejects.toMatchObject({ code: 'SWITCHYARD_CLOSED' });
+    await consumer.close();
+    await ready;
+  });
+
   test('given back on a paused queue, a job waits with the others', async () => {
     const { queue } = declare();
     await queue.producer.add('work', 'a');

@@ -100,6 +100,7 @@ export function startConsumer<S extends JobSchemas>(
     await worker.close();
     await pop.close();
     await subscriber.close();
+    giveUp(); // whoever waits for a start that did not come
     onClosed(consumer);
   }
   const endSoon = () => void close();
