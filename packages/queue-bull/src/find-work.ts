@@ -4,7 +4,9 @@ import { queueKeys } from './queue-keys.js';
 /**
  * Which queues have something to run, now or later.
  *
- * A job that can still run is in one of these four. So is the pending firing of every schedule, while a member of
+ * A schedule that somebody suspended, and did not live to bring elsewhere, is waited for, too.
+ *
+ * A job that can still run is in one of the first four. So is the pending firing of every schedule, while a member of
  * `repeat` or `priority` may be left behind by one that is over: those two say nothing.
  */
 export async function findWork(
@@ -13,8 +15,8 @@ export async function findWork(
 ): Promise<ReadonlySet<string>> {
   if (queues.length === 0) return new Set();
   const keysOf = (queue: string) => {
-    const { wait, active, delayed, paused } = queueKeys(prefix, queue);
-    return [wait, active, delayed, paused];
+    const { wait, active, delayed, paused, suspended } = queueKeys(prefix, queue);
+    return [wait, active, delayed, paused, suspended];
   };
   if ((await call(() => client.exists(...queues.flatMap(keysOf)))) === 0) return new Set();
   const pipeline = client.pipeline();

@@ -76,7 +76,7 @@ describe('where schedules lie', () => {
     expect(await connection.keys(`${key('repeat')}*`)).toEqual([]);
     expect(await connection.exists(key('delayed'))).toBe(0);
     expect(await connection.hkeys(key('switchyard:suspended'))).toEqual(['~hourly%3A1']);
-    expect(await engine.withWork([name])).toEqual(new Set());
+    expect(await engine.withWork([name])).toEqual(new Set([name])); // somebody has to see to it
     await queue.schedules.forget(hourly.id);
     expect(await connection.exists(key('switchyard:suspended'))).toBe(0);
   });

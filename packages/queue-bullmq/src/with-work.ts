@@ -1,7 +1,10 @@
 import type { Redis } from 'ioredis';
 
-/** The keys that exist only while they have entries: each of them means that there is something to run. */
-const JOB_KEYS = ['wait', 'active', 'delayed', 'prioritized', 'paused'] as const;
+/**
+ * The keys that exist only while they have entries: each of them means that there is something to run. A schedule
+ * that somebody suspended, and did not live to bring elsewhere, is waited for, too.
+ */
+const WORK_KEYS = ['wait', 'active', 'delayed', 'prioritized', 'paused', 'switchyard:suspended'] as const;
 
 /**
  * Which of these queues have anything to run. One EXISTS when none has.
@@ -16,12 +19,12 @@ export async function queuesWithWork(
 ): Promise<ReadonlySet<string>> {
   const found = new Set<string>();
   if (queues.length === 0) return found;
-  const jobKeys = (queue: string) => JOB_KEYS.map((type) => `${prefix}:${queue}:${type}`);
-  const keys = queues.flatMap((queue) => [...jobKeys(queue), `${prefix}:${queue}:repeat`]);
+  const workKeys = (queue: string) => WORK_KEYS.map((type) => `${prefix}:${queue}:${type}`);
+  const keys = queues.flatMap((queue) => [...workKeys(queue), `${prefix}:${queue}:repeat`]);
   if ((await redis.exists(keys)) === 0) return found;
   await Promise.all(
     queues.map(async (queue) => {
-      if ((await redis.exists(jobKeys(queue))) > 0 || (await hasSchedules(queue))) found.add(queue);
+      if ((await redis.exists(workKeys(queue))) > 0 || (await hasSchedules(queue))) found.add(queue);
     }),
   );
   return found;

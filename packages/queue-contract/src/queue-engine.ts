@@ -46,7 +46,8 @@ export interface QueueEngine {
   /** The same object for the same definition. Opens nothing. */
   queue<S extends JobSchemas>(definition: QueueDefinition<S>): EngineQueue<S>;
   /**
-   * Which of these queues have anything to run, now or later: waiting, delayed or active jobs, or schedules.
+   * Which of these queues have anything to run, now or later: waiting, delayed or active jobs, or
+   * schedules, suspended ones among them.
    * Costs one command when none has; needs no connection beyond the one that was lent.
    */
   withWork(queues: readonly string[]): Promise<ReadonlySet<string>>;
