@@ -50,6 +50,34 @@ test('who is aborted while waiting gives up and takes no slot', async () => {
   await next;
 });
 
+test('a window that nobody waits for any more keeps no timer, and so no process', async () => {
+  const timers = () => process.getActiveResourcesInfo().filter((type) => type === 'Timeout').length;
+  const gate = createSharedJobGate({ concurrency: 5, limit: { max: 1, durationMs: 60_000 } });
+  (await gate.enter(never))();
+  const before = timers();
+  const abort = new AbortController();
+  const waiting = [gate.enter(abort.signal), gate.enter(abort.signal)];
+  expect(timers()).toBe(before + 1);
+  abort.abort(new Error('closing'));
+  for (const one of waiting) await expect(one).rejects.toThrow('closing');
+  expect(timers()).toBe(before);
+});
+
+test('a window longer than a timer can be set for is waited for nevertheless', async () => {
+  const gate = createSharedJobGate({ concurrency: 5, limit: { max: 1, durationMs: 2 ** 31 + 1000 } });
+  (await gate.enter(never))();
+  const warnings: Error[] = [];
+  const note = (warning: Error) => warnings.push(warning);
+  process.on('warning', note);
+  const abort = new AbortController();
+  const waiting = gate.enter(abort.signal);
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  process.off('warning', note);
+  abort.abort(new Error('closing'));
+  await expect(waiting).rejects.toThrow('closing');
+  expect(warnings).toEqual([]);
+});
+
 test('at most `max` start in any window, and those that must wait start as soon as it admits them', async () => {
   const gate = createSharedJobGate({ concurrency: 100, limit: { max: 3, durationMs: 50 } });
   const starts: number[] = [];

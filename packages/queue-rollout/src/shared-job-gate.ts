@@ -7,6 +7,9 @@ export interface SharedJobGateOptions {
   readonly now?: () => number;
 }
 
+/** A timer that is set for longer fires at once. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
 interface Waiting {
   readonly admit: () => void;
 }
@@ -37,10 +40,13 @@ export function createSharedJobGate({
       if (running >= concurrency) return;
       const waitMs = throttledForMs();
       if (waitMs > 0) {
-        timer ??= setTimeout(() => {
-          timer = undefined;
-          admitWaiting();
-        }, Math.ceil(waitMs));
+        timer ??= setTimeout(
+          () => {
+            timer = undefined;
+            admitWaiting();
+          },
+          Math.min(Math.ceil(waitMs), MAX_TIMER_MS),
+        );
         return;
       }
       running += 1;
@@ -72,6 +78,10 @@ export function createSharedJobGate({
         }
         const giveUp = (): void => {
           waiting.delete(entry);
+          if (waiting.size === 0) {
+            clearTimeout(timer); // it would keep the process alive
+            timer = undefined;
+          }
           reject(signal.reason);
         };
         const entry: Waiting = {
