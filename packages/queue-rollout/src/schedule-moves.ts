@@ -1,4 +1,10 @@
-import type { ActiveSchedule, EngineQueue } from '@switchyard/queue-contract';
+import {
+  InvalidOptionError,
+  InvalidPayloadError,
+  UnknownJobNameError,
+  type ActiveSchedule,
+  type EngineQueue,
+} from '@switchyard/queue-contract';
 import { ScheduleMoveError } from './errors.js';
 
 /** Whether any schedule is somewhere else than active at home. */
@@ -17,7 +23,10 @@ export async function schedulesAreAstray(home: EngineQueue, away: EngineQueue): 
  * Two processes may do this for one queue at the same time: a schedule is suspended by one of them only, and both
  * upsert the same thing.
  *
+ * A schedule that home refuses (its payload, say) goes on where it was, and so do the others on their way home.
+ *
  * @throws ScheduleMoveError; the schedule in question stays suspended at its source
+ * @throws InvalidOptionError, InvalidPayloadError, UnknownJobNameError: the first refusal
  */
 export async function bringSchedulesHome(
   home: EngineQueue,
@@ -32,7 +41,17 @@ export async function bringSchedulesHome(
   const ids = new Set(
     [...(await away.schedules.suspended()), ...(await away.schedules.list())].map(({ id }) => id),
   );
-  for (const id of ids) await moveSchedule(id, home, away, now);
+  const refusals: unknown[] = [];
+  for (const id of ids) {
+    try {
+      await moveSchedule(id, home, away, now);
+    } catch (error) {
+      if (!isRefusal(error)) throw error;
+      await away.schedules.resume(id);
+      refusals.push(error);
+    }
+  }
+  if (refusals.length > 0) throw refusals[0];
 }
 
 async function moveSchedule(
@@ -47,6 +66,14 @@ async function moveSchedule(
   if (!moving) return;
   if (!(await home.schedules.get(id))) await arrive(moving, home, now);
   await away.schedules.forget(id);
+}
+
+function isRefusal(error: unknown): boolean {
+  return (
+    error instanceof InvalidOptionError ||
+    error instanceof InvalidPayloadError ||
+    error instanceof UnknownJobNameError
+  );
 }
 
 /**
