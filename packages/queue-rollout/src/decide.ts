@@ -10,13 +10,14 @@ export interface QueueObservation {
   readonly hasHandlers: boolean;
   /** Anything to run, now or later: jobs that wait, are delayed or active, and schedules. */
   readonly hasWork: Readonly<Record<Side, boolean>>;
+  /** By all of its consumers where it has to be, by any of them where it has not. */
   readonly consuming: Readonly<Record<Side, boolean>>;
   /** Whether a schedule is anywhere but active at home: see {@link homeSide}. */
   readonly schedulesAstray: boolean;
 }
 
 export type Action =
-  /** Before the first consumer of a side starts beside a paused one, it is paused too. */
+  /** Before a side that gets adds is consumed beside one that was in use, it is paused if that one is. */
   | { readonly type: 'carry-pause'; readonly from: Side; readonly to: Side }
   | { readonly type: 'start-consumer'; readonly side: Side }
   | { readonly type: 'bring-schedules-home'; readonly home: Side }
@@ -49,7 +50,8 @@ export function decide(observation: QueueObservation): readonly Action[] {
   for (const side of SIDES) {
     if (!isOpen(side, observation) || consuming[side]) continue;
     const from = otherSide(side);
-    if (observation.hasWork[from] && !observation.hasWork[side])
+    // Whatever it holds already: an instance that only adds may have been there first.
+    if (getsAdds(side, targetShare) && (observation.hasWork[from] || consuming[from]))
       actions.push({ type: 'carry-pause', from, to: side });
     actions.push({ type: 'start-consumer', side });
   }

@@ -1,4 +1,10 @@
-import type { EngineQueue, JobSchemas, QueueDefinition, ReportError } from '@switchyard/queue-contract';
+import {
+  ClosedError,
+  type EngineQueue,
+  type JobSchemas,
+  type QueueDefinition,
+  type ReportError,
+} from '@switchyard/queue-contract';
 import { decide, getsAdds, isOpen, phaseOf, type Action } from './decide.js';
 import type { QueueStatus } from './queue-status.js';
 import { homeSide, otherSide, type Side } from './route.js';
@@ -32,8 +38,6 @@ export interface RolloutQueueContext {
   readonly engines: Engines;
   /** Percent, 0 to 100. */
   readonly targetShare: () => number;
-  /** Resolves when the rollout has first decided which engines to consume. */
-  readonly started: Promise<void>;
   readonly reportError: ReportError;
   /** Asks for a step before the next regular one. */
   readonly wake: () => void;
@@ -44,19 +48,19 @@ export function createRolloutQueue(
   definition: QueueDefinition<JobSchemas>,
   context: RolloutQueueContext,
 ): RolloutQueue {
-  const { engines, targetShare, reportError, started, wake } = context;
+  const { engines, targetShare, reportError, wake } = context;
   const sides: Sides = {
     legacy: engines.legacy?.queue(definition),
     target: engines.target.queue(definition),
   };
   const existing = SIDES.filter((side) => sides[side] !== undefined);
   const consumers = new Set<SwitchedConsumer>();
-  const consuming: Record<Side, boolean> = { legacy: false, target: false };
   const hasWork: Record<Side, boolean> = { legacy: false, target: false };
   const asked: Record<Side, boolean> = { legacy: false, target: false };
   /** Schedules may be suspended on either side: a process may have died while it moved them. */
   let schedulesUnseen = true;
-  let movingSchedules: Promise<void> = Promise.resolve();
+  let scheduleTurn: Promise<unknown> = Promise.resolve();
+  let isClosed = false;
 
   const forgetObservations = (): void => {
     // Until its engine has been asked, a side may hold anything.
@@ -76,28 +80,54 @@ export function createRolloutQueue(
     return [onSide(sides, home), onSide(sides, otherSide(home))];
   };
 
-  /** One move at a time: callers change schedules through here too. */
-  const bringHome = (): Promise<void> => {
-    const next = movingSchedules.then(() => bringSchedulesHome(...homeAndAway()));
-    movingSchedules = next.catch(() => {}); // whoever asked for it hears of it
+  const bringHome = (): Promise<void> => bringSchedulesHome(...homeAndAway());
+  /** One after another, moves and what callers change: a move would bring back what was changed under its hands. */
+  const inTurn = <T>(change: () => Promise<T>): Promise<T> => {
+    const next = scheduleTurn.then(change);
+    scheduleTurn = next.catch(() => {}); // whoever asked for it hears of it
     return next;
+  };
+
+  /** What was seen of a side that gets no adds may be a minute old: another instance may add there since. */
+  const mayHoldWork = async (side: Side): Promise<boolean> => {
+    if (openSides().includes(side)) return true;
+    try {
+      const holdsWork = (await onSide(engines, side).withWork([definition.name])).size > 0;
+      if (holdsWork) wake();
+      return holdsWork;
+    } catch {
+      // An engine that was last seen empty keeps nobody from adding to the other while it is away; a look tells of it.
+      wake();
+      return false;
+    }
+  };
+
+  const active = (): readonly SwitchedConsumer[] => [...consumers].filter(({ isClosing }) => !isClosing);
+  const consuming = (): Record<Side, boolean> => {
+    const open = openSides();
+    const isConsumed = (side: Side): boolean =>
+      open.includes(side)
+        ? active().every((consumer) => consumer.consumes(side))
+        : active().some((consumer) => consumer.consumes(side));
+    return { legacy: isConsumed('legacy'), target: isConsumed('target') };
   };
 
   const events = createSwitchedEvents(sides, places, openSides, reportError);
   const queue: EngineQueue = {
     definition,
-    producer: createSwitchedProducer(sides, targetShare, (side) => openSides().includes(side)),
+    producer: createSwitchedProducer(sides, targetShare, mayHoldWork),
     inspector: createSwitchedInspector(places),
     control: createSwitchedControl(places),
-    schedules: createSwitchedSchedules(places, bringHome),
+    schedules: createSwitchedSchedules(places, bringHome, inTurn),
     events,
     consumer: {
       consume(handlers, options = {}) {
-        const onClosed = (): void => void consumers.delete(consumer);
-        const consumer = createSwitchedConsumer(sides, handlers, options, { started, onClosed, reportError });
-        consumers.add(consumer);
-        // The next step starts it on every open side, also where others of this queue run already.
-        for (const side of SIDES) consuming[side] = false;
+        if (isClosed) throw new ClosedError(`queue "${definition.name}"`);
+        const consumer = createSwitchedConsumer(sides, handlers, options, {
+          onClosed: (closed) => consumers.delete(closed as SwitchedConsumer),
+          reportError,
+        });
+        if (!consumer.isClosing) consumers.add(consumer);
         wake();
         return consumer;
       },
@@ -111,26 +141,23 @@ export function createRolloutQueue(
           await onSide(sides, action.to).control.pause();
         return;
       case 'start-consumer':
-        await Promise.all([...consumers].map((consumer) => consumer.start(action.side)));
-        consuming[action.side] = true;
+        await Promise.all(active().map((consumer) => consumer.start(action.side)));
         return;
       case 'bring-schedules-home':
-        await bringHome();
+        await inTurn(bringHome);
         return;
       case 'stop-consumer':
-        await Promise.all([...consumers].map((consumer) => consumer.stop(action.side)));
-        consuming[action.side] = false;
+        for (const consumer of active()) consumer.stop(action.side);
         return;
     }
   };
 
   const schedulesAstray = async (): Promise<boolean> => {
-    if (!sides.legacy || consumers.size === 0) return false;
+    if (!sides.legacy || active().length === 0) return false;
     const away = otherSide(homeSide(targetShare()));
     if (!schedulesUnseen && !hasWork[away]) return false;
-    const astray = await schedulesAreAstray(...homeAndAway());
-    schedulesUnseen = false;
-    return astray;
+    schedulesUnseen = false; // before the look: when the flags change meanwhile, it says nothing
+    return schedulesAreAstray(...homeAndAway());
   };
 
   return {
@@ -142,15 +169,22 @@ export function createRolloutQueue(
       asked[side] = true;
     },
     async step(lookForSchedules) {
+      await events.align(); // first, so that what consumers do is heard
+      const areAstray = (lookForSchedules || schedulesUnseen) && (await schedulesAstray());
+      // The flags changed meanwhile. Nothing is decided on what nobody has seen.
+      if (existing.some((side) => !asked[side])) return true;
       const actions = decide({
         targetShare: targetShare(),
-        hasHandlers: consumers.size > 0,
+        hasHandlers: active().length > 0,
         hasWork,
-        consuming,
-        schedulesAstray: (lookForSchedules || schedulesUnseen) && (await schedulesAstray()),
+        consuming: consuming(),
+        schedulesAstray: areAstray,
       });
-      for (const action of actions) await carryOut(action);
-      await events.align();
+      try {
+        for (const action of actions) await carryOut(action);
+      } finally {
+        for (const consumer of active()) consumer.begun();
+      }
       return actions.length > 0 || openSides().some((side) => !getsAdds(side, targetShare()));
     },
     status() {
@@ -160,11 +194,12 @@ export function createRolloutQueue(
         queue: definition.name,
         phase: phaseOf({ targetShare: targetShare(), hasWork }),
         targetShare: targetShare(),
-        consuming: consumers.size > 0 ? named(consuming) : [],
+        consuming: active().length > 0 ? named(consuming()) : [],
         withWork: named(hasWork),
       };
     },
     async close(options) {
+      isClosed = true;
       await Promise.all([...consumers].map((consumer) => consumer.close(options)));
       await events.close();
     },

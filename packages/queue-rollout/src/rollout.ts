@@ -1,9 +1,10 @@
-import type {
-  EngineQueue,
-  JobSchemas,
-  QueueDefinition,
-  QueueEngine,
-  ReportError,
+import {
+  ClosedError,
+  type EngineQueue,
+  type JobSchemas,
+  type QueueDefinition,
+  type QueueEngine,
+  type ReportError,
 } from '@switchyard/queue-contract';
 import { RolloutConfigurationError, SettleTimeoutError } from './errors.js';
 import type { FlagSource } from './flag-source.js';
@@ -38,7 +39,8 @@ export interface Rollout {
   /**
    * Checks both engines, brings every queue to where the flags want it, and keeps it there.
    *
-   * @throws EngineUnavailableError
+   * @throws EngineUnavailableError; it can be called again
+   * @throws ClosedError when it was closed, before or meanwhile
    */
   start(): Promise<void>;
   status(): readonly QueueStatus[];
@@ -66,11 +68,12 @@ export function createRollout(options: RolloutOptions): Rollout {
   const { idleCheckMs = 60_000, switchingCheckMs = 1000 } = options;
   const engines = { legacy, target };
   const shareOf = (name: string): number => flags.current().get(name) ?? 0;
-  let start!: () => void;
-  const started = new Promise<void>((resolve) => (start = resolve));
   const failing = new Set<Side>();
+  /** What went wrong with a queue at its last step. */
+  const troubles = new Map<string, string>();
   const onLook = new Set<() => void>();
   let running = false;
+  let closed = false;
   let timer: NodeJS.Timeout | undefined;
   let looking: Promise<void> | undefined;
   let lookAgain = false;
@@ -82,7 +85,9 @@ export function createRollout(options: RolloutOptions): Rollout {
   for (const definition of definitions) {
     const { name } = definition;
     if (queues.has(name)) throw new RolloutConfigurationError(`queue "${name}" is declared twice`);
-    const context = { engines, targetShare: () => shareOf(name), started, reportError, wake };
+    // Whatever flags say that change later: jobs that cannot go anywhere else go to the target and are run there.
+    const targetShare = () => (legacy ? shareOf(name) : 100);
+    const context = { engines, targetShare, reportError, wake };
     queues.set(name, createRolloutQueue(definition, context));
   }
 
@@ -112,9 +117,13 @@ export function createRollout(options: RolloutOptions): Rollout {
     const unfinished = await Promise.all(
       [...queues].map(async ([name, queue]) => {
         try {
-          return await queue.step(lookForSchedules);
+          const soon = await queue.step(lookForSchedules);
+          troubles.delete(name);
+          return soon;
         } catch (error) {
-          reportError(error as Error, { engine: 'rollout', queue: name });
+          const { message } = error as Error;
+          if (troubles.get(name) !== message) reportError(error as Error, { engine: 'rollout', queue: name });
+          troubles.set(name, message);
           queue.forgetObservations();
           return true;
         }
@@ -132,7 +141,7 @@ export function createRollout(options: RolloutOptions): Rollout {
     // Whoever is told may ask for the next look at once, so this one is over before they are.
     looking = undefined;
     if (running) timer = setTimeout(wake, soon ? switchingCheckMs : idleCheckMs);
-    for (const heard of [...onLook]) heard();
+    if (failing.size === 0) for (const heard of [...onLook]) heard();
   }
 
   function wake(): void {
@@ -140,6 +149,10 @@ export function createRollout(options: RolloutOptions): Rollout {
     clearTimeout(timer);
     if (looking) lookAgain = true;
     else looking = lookUntilDone();
+  }
+
+  function assertOpen(): void {
+    if (closed) throw new ClosedError('rollout');
   }
 
   function checkEngines(): void {
@@ -179,11 +192,12 @@ export function createRollout(options: RolloutOptions): Rollout {
       return found as unknown as EngineQueue<S>;
     },
     async start() {
+      assertOpen();
       await Promise.all(SIDES.map((side) => engines[side]?.ready()));
+      assertOpen();
       running = true;
       wake();
       await looking;
-      start();
     },
     status: () => [...queues.values()].map((queue) => queue.status()),
     settled(name, { timeoutMs }) {
@@ -192,7 +206,7 @@ export function createRollout(options: RolloutOptions): Rollout {
       return new Promise((resolve, reject) => {
         const check = (): void => {
           const status = queue.status();
-          if (!SETTLED.has(status.phase)) return;
+          if (troubles.has(name) || !SETTLED.has(status.phase)) return;
           stopWaiting();
           resolve(status);
         };
@@ -209,11 +223,12 @@ export function createRollout(options: RolloutOptions): Rollout {
       });
     },
     async close(closeOptions) {
+      closed = true;
       running = false;
       clearTimeout(timer);
       ignoreChanges();
-      await looking;
-      await Promise.all([...queues.values()].map((queue) => queue.close(closeOptions)));
+      // At once: a look may itself wait for what only a close ends.
+      await Promise.all([looking, ...[...queues.values()].map((queue) => queue.close(closeOptions))]);
     },
   };
 }

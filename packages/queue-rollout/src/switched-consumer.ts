@@ -1,10 +1,12 @@
-import type {
-  Consumer,
-  ConsumeOptions,
-  ConsumerEvents,
-  EngineQueue,
-  JobHandlers,
-  ReportError,
+import {
+  checkWorkerSettings,
+  ClosedError,
+  type Consumer,
+  type ConsumeOptions,
+  type ConsumerEvents,
+  type EngineQueue,
+  type JobHandlers,
+  type ReportError,
 } from '@switchyard/queue-contract';
 import { createSharedJobGate } from './shared-job-gate.js';
 import type { Side } from './route.js';
@@ -14,30 +16,39 @@ type Listener = (payload: never) => void;
 
 /** One call of `consume`: the same handlers on whichever engines have to be consumed at the time. */
 export interface SwitchedConsumer extends Consumer {
+  readonly isClosing: boolean;
+  consumes(side: Side): boolean;
   start(side: Side): Promise<void>;
-  stop(side: Side): Promise<void>;
+  /** Takes no more jobs there; those that run go on, and nobody waits for them but a close. */
+  stop(side: Side): void;
+  /** To be called when it has been started wherever it has to be. */
+  begun(): void;
 }
 
 /**
- * @param onClosed called once, when it is closed for good
- * @param started resolves when the rollout has first decided which engines to consume
+ * @param onClosed called when nothing of it runs any more
+ * @throws InvalidOptionError for worker settings that are not allowed
  */
 export function createSwitchedConsumer(
   sides: Sides,
   handlers: JobHandlers,
   options: ConsumeOptions,
-  {
-    started,
-    onClosed,
-    reportError,
-  }: { started: Promise<void>; onClosed: () => void; reportError: ReportError },
+  { onClosed, reportError }: { onClosed: (consumer: Consumer) => void; reportError: ReportError },
 ): SwitchedConsumer {
   const { name, worker = {} } = sides.target.definition;
   const { concurrency = worker.concurrency ?? 1, limit = worker.limit, gate: outerGate, signal } = options;
+  checkWorkerSettings(`queue "${name}"`, { concurrency, limit });
   const gate = outerGate ?? createSharedJobGate({ concurrency, limit });
   const running = new Map<Side, Consumer>();
+  /** Those that run, and those that were stopped and still finish jobs. */
+  const held = new Set<Consumer>();
   const subscriptions = new Map<keyof ConsumerEvents, Set<Listener>>();
-  let closing: Promise<void> | undefined;
+  let isClosing = false;
+  let begin: () => void = () => {};
+  const begun = new Promise<void>((resolve) => (begin = resolve));
+  let end: () => void = () => {};
+  const ended = new Promise<void>((resolve) => (end = resolve));
+  const report = (error: Error): void => reportError(error, { engine: 'rollout', queue: name });
 
   const forward = (consumer: Consumer): void => {
     const events: readonly (keyof ConsumerEvents)[] = [
@@ -57,41 +68,56 @@ export function createSwitchedConsumer(
   };
 
   const start = async (side: Side): Promise<void> => {
-    if (closing || running.has(side)) return;
+    if (isClosing || running.has(side)) return;
     const place: EngineQueue = onSide(sides, side);
     const consumer = place.consumer.consume(handlers, { concurrency, limit, gate });
     running.set(side, consumer);
+    held.add(consumer);
     forward(consumer);
-    await consumer.ready();
+    try {
+      await Promise.race([consumer.ready(), ended]);
+    } catch (error) {
+      if (isClosing) return;
+      stop(side);
+      throw error;
+    }
   };
 
-  const stop = async (side: Side): Promise<void> => {
+  const stop = (side: Side): void => {
     const consumer = running.get(side);
+    if (!consumer) return;
     running.delete(side);
-    await consumer?.close();
+    consumer.close().then(() => held.delete(consumer), report);
   };
 
-  const close: Consumer['close'] = (closeOptions) => {
-    closing ??= (async () => {
-      onClosed();
-      await Promise.all([...running.values()].map((consumer) => consumer.close(closeOptions)));
-      running.clear();
-    })();
-    return closing;
+  const close: Consumer['close'] = async (closeOptions) => {
+    isClosing = true;
+    signal?.removeEventListener('abort', closeOnAbort);
+    begin();
+    end();
+    // Called again with a limit, each closes within that.
+    await Promise.all([...held].map((consumer) => consumer.close(closeOptions)));
+    running.clear();
+    held.clear();
+    onClosed(self);
   };
 
-  const closeOnAbort = (): void => {
-    close().catch((error: Error) => reportError(error, { engine: 'rollout', queue: name }));
-  };
-  if (signal?.aborted) closeOnAbort();
-  else signal?.addEventListener('abort', closeOnAbort, { once: true });
+  const closeOnAbort = (): void => void close().catch(report);
 
-  return {
+  const self: SwitchedConsumer = {
+    get isClosing() {
+      return isClosing;
+    },
+    consumes: (side) => running.has(side),
     start,
     stop,
+    begun() {
+      if (running.size > 0) begin();
+    },
     close,
     async ready() {
-      await started;
+      await begun;
+      if (isClosing) throw new ClosedError(`consumer of queue "${name}"`);
       await Promise.all([...running.values()].map((consumer) => consumer.ready()));
     },
     on(event, listener) {
@@ -100,7 +126,10 @@ export function createSwitchedConsumer(
       return () => listeners.delete(listener as Listener);
     },
     get running() {
-      return [...running.values()].reduce((sum, consumer) => sum + consumer.running, 0);
+      return [...held].reduce((sum, consumer) => sum + consumer.running, 0);
     },
   };
+  if (signal?.aborted) closeOnAbort();
+  else signal?.addEventListener('abort', closeOnAbort, { once: true });
+  return self;
 }

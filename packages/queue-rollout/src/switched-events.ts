@@ -63,8 +63,12 @@ export function createSwitchedEvents(
   };
 
   const alignOne = async (subscription: Subscription): Promise<void> => {
+    // Asked anew after each wait: the flags may have changed meanwhile.
+    const missing = (): Side | undefined => openSides().find((side) => !subscription.held.has(side));
+    for (let side = missing(); side !== undefined; side = missing()) await listenOn(subscription, side);
+    // It ended meanwhile: what was just begun ends, too.
+    if (!subscriptions.has(subscription)) return leave(subscription, [...subscription.held.keys()]);
     const open = openSides();
-    for (const side of open) if (!subscription.held.has(side)) await listenOn(subscription, side);
     await leave(
       subscription,
       [...subscription.held.keys()].filter((side) => !open.includes(side)),
@@ -74,12 +78,20 @@ export function createSwitchedEvents(
   return {
     async on(event, listener) {
       const subscription: Subscription = { event, listener, held: new Map() };
-      await alignOne(subscription);
-      subscriptions.add(subscription);
-      return async () => {
+      const end = async (): Promise<void> => {
         subscriptions.delete(subscription);
         await leave(subscription, [...subscription.held.keys()]);
       };
+      // Known before it is live, so that it follows flags that change meanwhile.
+      subscriptions.add(subscription);
+      try {
+        await alignOne(subscription);
+        await Promise.all(subscription.held.values()); // some may have been begun by a look
+      } catch (error) {
+        await end();
+        throw error;
+      }
+      return end;
     },
     async waitForEnd(id, options) {
       for (const place of places()) {

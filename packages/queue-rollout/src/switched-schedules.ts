@@ -5,10 +5,12 @@ import { UnsupportedByEngineError, type EngineQueue, type JobSchedules } from '@
  * the two never both fire.
  *
  * @param bringHome moves every schedule of the queue home
+ * @param inTurn runs a change when those before it, and moves, are over
  */
 export function createSwitchedSchedules(
   places: () => readonly EngineQueue[],
   bringHome: () => Promise<void>,
+  inTurn: <T>(change: () => Promise<T>) => Promise<T>,
 ): JobSchedules {
   const home = (): JobSchedules => places()[0]!.schedules;
   const bringHomeIfElsewhere = async (id: string): Promise<void> => {
@@ -34,16 +36,18 @@ export function createSwitchedSchedules(
   };
 
   return {
-    async upsert(schedule, options) {
-      await bringHomeIfElsewhere(schedule.id);
-      return home().upsert(schedule, options);
-    },
+    upsert: (schedule, options) =>
+      inTurn(async () => {
+        await bringHomeIfElsewhere(schedule.id);
+        return home().upsert(schedule, options);
+      }),
     get: (id) => first((schedules) => schedules.get(id)),
     list: merged,
-    async remove(id) {
-      const removed = await Promise.all(places().map(({ schedules }) => schedules.remove(id)));
-      return removed.includes(true);
-    },
+    remove: (id) =>
+      inTurn(async () => {
+        const removed = await Promise.all(places().map(({ schedules }) => schedules.remove(id)));
+        return removed.includes(true);
+      }),
     suspended: async () => (await Promise.all(places().map(({ schedules }) => schedules.suspended()))).flat(),
     suspend: unsupported,
     resume: unsupported,
