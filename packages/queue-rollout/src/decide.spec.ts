@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { decide, isOpen, phaseOf, type Action, type QueueObservation } from './decide.js';
+import { decide, getsAdds, isOpen, phaseOf, type Action, type QueueObservation } from './decide.js';
 import { homeSide, otherSide, type Side } from './route.js';
 import { SIDES } from './sides.js';
 
@@ -11,6 +11,15 @@ const observation: fc.Arbitrary<QueueObservation> = fc.record({
   hasWork: perSide,
   consuming: perSide,
   schedulesAstray: fc.boolean(),
+});
+
+test.each([
+  [0, true, false],
+  [0.1, true, true],
+  [99.9, true, true],
+  [100, false, true],
+])('at %d %%, adds go to legacy: %s, to the target: %s', (targetShare, legacy, target) => {
+  expect([getsAdds('legacy', targetShare), getsAdds('target', targetShare)]).toEqual([legacy, target]);
 });
 
 describe('one decision', () => {
@@ -59,6 +68,25 @@ describe('one decision', () => {
       { type: 'start-consumer', side: 'target' },
     ]);
   });
+});
+
+const none = { legacy: false, target: false };
+test.each([
+  ['to a side where jobs are already', 100, { legacy: true, target: true }, none, ['target']],
+  ['from a side that is consumed and empty', 100, none, { legacy: true, target: false }, ['target']],
+  ['from neither, when nothing was in use', 100, none, none, []],
+  ['back', 0, { legacy: false, target: true }, { legacy: false, target: true }, ['legacy']],
+  [
+    'not to a side that is only drained',
+    100,
+    { legacy: true, target: true },
+    { legacy: false, target: true },
+    [],
+  ],
+  ['both ways while both get adds', 50, { legacy: true, target: true }, none, ['legacy', 'target']],
+] as const)('a pause is carried %s', (_, targetShare, hasWork, consuming, expected) => {
+  const actions = decide({ targetShare, hasHandlers: true, hasWork, consuming, schedulesAstray: false });
+  expect(actions.flatMap((action) => (action.type === 'carry-pause' ? [action.to] : []))).toEqual(expected);
 });
 
 test.each([
