@@ -52,7 +52,7 @@ test('a rollout that is closed while it starts stays closed', async () => {
   expect(counts.looks).toBe(looks);
 });
 
-test('closing keeps to its limit while a consumer waits for a store that is away', async () => {
+test('closing ends while the store is away, once the look that is under way has given up', async () => {
   const { rollout, share } = startInstance(redis.url, 0);
   rollout.queue(contacts).consumer.consume(recorder().handlers);
   await rollout.start();
