@@ -6,6 +6,8 @@ import type { BullSubscriber } from './bull-subscriber.js';
 export interface BullQueue extends Omit<Bull.Queue, 'nextRepeatableJob' | 'getNextJob'> {
   token: string;
   keyPrefix: string;
+  /** In ms. */
+  readonly settings: { stalledInterval: number };
   processJob(job: BullJob | null | undefined, notFetch?: boolean): Promise<BullJob | null | undefined>;
   getNextJob(): Promise<BullJob | undefined>;
   whenCurrentJobsFinished(): Promise<void>;

@@ -23,6 +23,9 @@ export interface BullWorkerHooks {
   report(error: Error): void;
 }
 
+/** How much of the time between two checks for stalled jobs the mark of the first one lasts. */
+const STALLED_MARK_PART = 0.9;
+
 export function startBullWorker(
   bull: BullQueue,
   concurrency: number,
@@ -43,6 +46,7 @@ export function startBullWorker(
   };
 
   const { processJob, getNextJob, startMoveUnlockedJobsToWait } = bull;
+  const { stalledInterval } = bull.settings;
 
   // The end of a job brings the next one along. Bull would carry it over to another turn and forget it, locked, when
   // it is closed just then; so it stays here until there is no next one.
@@ -71,6 +75,9 @@ export function startBullWorker(
     // What Bull does last when it starts.
     bull.startMoveUnlockedJobsToWait = () => {
       startMoveUnlockedJobsToWait.call(bull);
+      // A check leaves a mark for as long as this, and whoever finds one skips his. It has to be gone when Bull's timer,
+      // which may be a little early, rings for the next.
+      bull.settings.stalledInterval = Math.floor(STALLED_MARK_PART * stalledInterval);
       resolve();
     };
   });
