@@ -43,6 +43,12 @@ const ANSWER_MARGIN_MS = 10_000;
 /** How long a command that was interrupted may take to return. */
 const INTERRUPT_LIMIT_MS = 5_000;
 const CLOSE_LIMIT_MS = 2_000;
+/**
+ * An answer after this time ends a quiet spell. Whoever was woken then gets a moment to himself before the command goes
+ * out again, whose next answer is most likely about what he just took. Under load answers come sooner and nobody waits.
+ */
+const QUIET_MS = 2;
+const GRACE_MS = 1;
 const RETRY_MIN_MS = 100;
 const RETRY_MAX_MS = 5_000;
 
@@ -107,8 +113,10 @@ export function createBlockingLoop<Answer>(
     let sent = true;
     while (!closed && (sent || wanted)) {
       wanted = false;
+      const askedAtMs = clock.nowMs();
       sent = await askOnce();
       releaseSettled();
+      if (sent && clock.nowMs() - askedAtMs > QUIET_MS) await pause(GRACE_MS);
     }
     running = false;
     if (closed || !read.isNeeded()) await connection.close();

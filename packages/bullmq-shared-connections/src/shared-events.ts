@@ -42,7 +42,7 @@ export class SharedEvents {
         send: (client) => this.#send(client, blockMs),
         handle: (streams) => this.#handle(streams ?? []),
         interrupt: () => interruptEvents(lent, this.#controlKey),
-        isNeeded: () => this.#readers.size > 0,
+        isNeeded: () => this.#isNeeded(),
         onBroken: () => {
           this.#asked = undefined;
         },
@@ -87,11 +87,15 @@ export class SharedEvents {
     this.#names.remove(reader);
     this.#readers.leave(reader);
     // Reading takes nothing out of a stream, so what blocks may simply be cut.
-    if (this.#readers.size === 0) this.#loop.stop();
+    if (!this.#isNeeded()) this.#loop.stop();
   }
 
   close(): Promise<void> {
     return this.#loop.close();
+  }
+
+  #isNeeded(): boolean {
+    return this.#names.size > 0 || this.#readers.size > 0;
   }
 
   async #endOf(streamKey: string): Promise<string> {

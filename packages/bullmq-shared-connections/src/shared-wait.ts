@@ -98,7 +98,7 @@ export class SharedWait {
         send: (client) => this.#send(client),
         handle: (popped) => this.#handle(popped),
         interrupt: () => interruptWait(lent, this.#controlKey),
-        isNeeded: () => room.hasWorkers(),
+        isNeeded: () => this.#isNeeded(),
         onBroken: () => {
           this.#asked = undefined;
           events.onBroken();
@@ -157,7 +157,7 @@ export class SharedWait {
     this.#room.leave(queue, worker);
     if (queue.workers.size === 0 && queue.dueAtMs < Infinity) this.#oweDelayed(queue);
     this.#setAlarm();
-    const isLast = !this.#room.hasWorkers();
+    const isLast = !this.#isNeeded();
     if (this.#asked && (isLast || (queue.owed && this.#asked.has(keys.marker)))) {
       this.#loop.renew();
       await within(LEAVE_LIMIT_MS, this.#loop.settled(), this.#clock);
@@ -166,6 +166,11 @@ export class SharedWait {
     }
     this.#owed.giveBack(!this.#closed);
     await this.#owed.written();
+  }
+
+  /** A worker that is paused, or has not waited yet, keeps the connection. */
+  #isNeeded(): boolean {
+    return this.#names.size > 0 || this.#room.hasWorkers();
   }
 
   /** Has a worker of the queue look for a job, if one waits. */

@@ -17,6 +17,11 @@ export class ShownNames {
     private readonly clock: Clock,
   ) {}
 
+  /** How many share the connection. */
+  get size(): number {
+    return this.#names.size;
+  }
+
   /** Connects where needed. Resolves when the name can be seen, or when that has taken too long. */
   add(owner: object, name: string): Promise<void> {
     this.#names.set(owner, name);
