@@ -1,3 +1,4 @@
 export { shareConnections, type SharedConnections, type WithoutConnection } from './share-connections.js';
+export type { SharedBackendFactory } from './backend-factory.js';
 export type { ErrorSource, ShareConnectionsOptions } from './options.js';
 export { SharedConnectionsError, type SharedConnectionsErrorCode } from './errors.js';
