@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import { drawFrame } from './frame.js';
 import { colours, plain } from './style.js';
 import type { QueueView, View } from './view.js';
@@ -27,9 +28,8 @@ const view = (more: Partial<View> = {}): View => ({
   ...more,
 });
 const draw = (shown: View, columns = 80) => drawFrame(shown, columns, plain);
-/** What a terminal would show. Every escape sequence here ends in "m". */
-// eslint-disable-next-line no-control-regex
-const visible = (line: string) => line.replace(/\u001b\[[0-9;]*m/g, '');
+/** What a terminal would show. */
+const visible = (line: string) => stripVTControlCharacters(line);
 
 test('tells for each queue where its jobs go, what waits, what is done and what failed', () => {
   const lines = draw(view());
