@@ -1,30 +1,8 @@
-import { startRedis, type RedisServer } from '@switchyard/local-redis';
 import { InvalidOptionError, type QueueEngine } from '@switchyard/queue-contract';
-import { Redis } from 'ioredis';
-import {
-  closeInstances,
-  contacts,
-  eventually,
-  range,
-  recorder,
-  reminders,
-  startInstance,
-} from './spec-support/instance.js';
+import { contacts, eventually, range, recorder, reminders, startInstance } from './spec-support/instance.js';
+import { redisOfSpec } from './spec-support/redis-of-spec.js';
 
-let redis: RedisServer;
-
-beforeAll(async () => {
-  redis = await startRedis();
-});
-
-afterEach(async () => {
-  await closeInstances();
-  const observer = new Redis(redis.url);
-  await observer.flushall();
-  observer.disconnect();
-});
-
-afterAll(() => redis.stop());
+const redis = redisOfSpec();
 
 /** How often an engine was asked for its work. */
 function counted() {
