@@ -8,7 +8,11 @@ const shared = {
   transform: {
     '^.+\\.ts$': ['ts-jest', { useESM: true, tsconfig: '<rootDir>/tsconfig.spec.json' }],
   },
-  reporters: ['default', '<rootDir>/../../tools/ci/count-tests.mjs'],
+  reporters: [
+    'default',
+    '<rootDir>/../../tools/ci/print-contract.mjs',
+    '<rootDir>/../../tools/ci/count-tests.mjs',
+  ],
   passWithNoTests: true,
 };
 

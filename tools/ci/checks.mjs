@@ -1,6 +1,7 @@
 // Runs Nx targets and adds up what passed and failed, for the line that `npm test` and a CI leg close with.
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { Coverage, hasBull, readDifferences } from './differences.mjs';
 import { run } from './run-command.mjs';
 import { binOf, cacheFolder, root, say } from './workspace.mjs';
 
@@ -12,6 +13,8 @@ export class Totals {
   skipped = 0;
   /** What failed besides single tests: `lint of @switchyard/queue-bull`. */
   failedChecks = [];
+  /** Which differences between Bull and BullMQ the tests hold. */
+  coverage = new Coverage();
 
   addTests({ passed, failed, skipped }) {
     this.passed += passed;
@@ -46,6 +49,16 @@ export function report(totals) {
 export async function check(totals, name, command, args) {
   say(`\n— ${name}`);
   if ((await run(command, args)) !== 0) totals.failCheck(name);
+}
+
+/** Prints how many tests hold each difference between Bull and BullMQ; one that none holds has failed. */
+export function checkDifferences(totals) {
+  if (!hasBull()) return;
+  const differences = readDifferences();
+  process.stdout.write(`\n${totals.coverage.table(differences)}\n\n`);
+  for (const { number, subject } of totals.coverage.missing(differences)) {
+    totals.failCheck(`no test holds difference ${number}, ${subject}`);
+  }
 }
 
 /** The tests of these scripts and of the boundary rules, in Node's own runner: no package owns them. */
@@ -96,6 +109,7 @@ export async function nxRunMany(totals, { targets, projects = [], parallel, env 
   for (const file of existsSync(counts) ? readdirSync(counts) : []) {
     const count = JSON.parse(readFileSync(join(counts, file), 'utf8'));
     totals.addTests(count);
+    totals.coverage.add(count.project, count.differences);
     if (count.failed > 0) failedIn.add(count.project);
   }
   rmSync(counts, { recursive: true, force: true });

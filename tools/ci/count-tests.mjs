@@ -2,6 +2,7 @@
 // makes a run fail which does not end by itself.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { countDifferences } from './differences.mjs';
 
 /** How long what a suite left open may take to close after the last test. */
 const EXIT_TIMEOUT_MS = 15_000;
@@ -30,6 +31,7 @@ export default class CountTests {
         passed: results.numPassedTests,
         failed: results.numFailedTests + broken,
         skipped: results.numPendingTests + results.numTodoTests,
+        differences: countDifferences(results.testResults),
       }),
     );
   }

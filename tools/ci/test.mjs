@@ -1,7 +1,7 @@
 // `npm test`: sets up what is missing, then format, lint, types, unit specs, build, and every spec that needs a
 // Redis. Closes with one line: `N passed, N failed` (`, N skipped`).
 import { availableParallelism } from 'node:os';
-import { check, nxRunMany, report, scriptTests, Totals } from './checks.mjs';
+import { check, checkDifferences, nxRunMany, report, scriptTests, Totals } from './checks.mjs';
 import { setUp } from './setup.mjs';
 import { binOf, main } from './workspace.mjs';
 
@@ -19,5 +19,6 @@ await main(async () => {
   await check(totals, 'lint of the scripts', process.execPath, [binOf('eslint'), 'tools/ci', '*.mjs']);
   // One at a time: these specs kill servers, wait out locks and look at time.
   await nxRunMany(totals, { targets: ['test:redis'], parallel: 1 });
+  checkDifferences(totals);
   return report(totals);
 });
