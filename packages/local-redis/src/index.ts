@@ -1,5 +1,12 @@
 export { countConnections, parseClientList, type ClientEntry } from './client-list.js';
 export { billedCommands, commandsBetween, parseCommandStats, type CommandStats } from './command-stats.js';
 export { RedisServerNotFoundError, RedisStartError } from './errors.js';
+export {
+  startFaultyProxy,
+  type FaultyProxy,
+  type NewConnections,
+  type StartFaultyProxyOptions,
+} from './faulty-proxy.js';
 export { findRedisServer, type FindRedisServerOptions, type RedisServerBinary } from './find-redis-server.js';
+export type { Direction, ProxiedConnection, ProxyFaults } from './proxied-connection.js';
 export { startRedis, type RedisServer, type StartRedisOptions } from './redis-server.js';
