@@ -31,19 +31,15 @@ const becomesReady = () => new Promise<unknown>((resolve) => redis.once('ready',
 
 it('finds a connection by what CLIENT LIST says of it', async () => {
   const other = new Redis(proxy.url, { connectionName: 'other', retryStrategy: () => null });
-  try {
-    await other.ping();
-    const clients = parseClientList(String(await redis.client('LIST')));
-    const { addr } = clients.find(({ name }) => name === 'other') ?? {};
-    const found = proxy.connections.filter(({ address }) => address === addr);
-    expect(found).toHaveLength(1);
-    const closed = once(other, 'end');
-    found[0]?.cut();
-    await closed;
-    expect(redis.status).toBe('ready');
-  } finally {
-    other.disconnect();
-  }
+  const ended = once(other, 'end');
+  await other.ping();
+  const clients = parseClientList(String(await redis.client('LIST')));
+  const { addr } = clients.find(({ name }) => name === 'other') ?? {};
+  const found = proxy.connections.filter(({ address }) => address === addr);
+  expect(found).toHaveLength(1);
+  found[0]?.cut();
+  await ended;
+  expect(redis.status).toBe('ready');
 });
 
 it.each(['reset', 'cut'] as const)('a client comes back after a %s', async (fault) => {
