@@ -1,21 +1,21 @@
+import { startFaultyProxy, type FaultyProxy } from '@switchyard/local-redis';
 import type { Job } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { eventually, signal } from '../spec-support/eventually.js';
 import { RedisLab } from '../spec-support/redis-lab.js';
-import { startStallingProxy, type StallingProxy } from '../spec-support/stalling-proxy.js';
 import type { ErrorSource } from './index.js';
 import { shareConnections } from './index.js';
 
 describe('a wait whose connection breaks', () => {
   let lab: RedisLab;
-  let proxy: StallingProxy;
+  let proxy: FaultyProxy;
   beforeEach(async () => {
     lab = await RedisLab.start({ settings: { appendonly: 'yes' } });
-    proxy = await startStallingProxy(lab.server.port);
+    proxy = await startFaultyProxy({ targetPort: lab.server.port });
   });
   afterEach(async () => {
     await lab.stop();
-    await proxy.close();
+    await proxy.stop();
   });
 
   const isBlocked = async () => ((await lab.admin.client('LIST')) as string).includes('cmd=bzpopmin');

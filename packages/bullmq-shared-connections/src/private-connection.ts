@@ -141,6 +141,8 @@ export function createPrivateConnection(
       );
       report(error);
       client.disconnect(true);
+      // The other side will not confirm the end; ioredis would wait two seconds for that before it connects again.
+      client.stream.destroy();
       interrupt?.(error);
     },
 
