@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis';
+import { createBullTransactions } from './bull-transactions.js';
 import type { ConnectionWatch } from './connection-watch.js';
 
 /**
@@ -30,30 +31,11 @@ export function createLentClient(lent: Redis, watch: ConnectionWatch): Redis {
   };
   client.quit = () => Promise.resolve('OK');
   client.disconnect = () => {};
-  client.multi = multiWithoutTransaction(client);
+  client.multi = createBullTransactions(client);
   return client;
 }
 
 /** A stream that has just broken is not writable, although its connection still counts as ready for a moment. */
 function isWritable({ status, stream }: Redis): boolean {
   return status === 'ready' && stream.writable;
-}
-
-/**
- * Bull groups commands in transactions, none of which it needs to be atomic. Inside a transaction a script that the
- * server no longer knows (SCRIPT FLUSH) is an error that Bull does not look at: jobs added in bulk vanish, failed
- * attempts are not recorded. Outside of one, the client sends the script again.
- */
-function multiWithoutTransaction(client: Redis): Redis['multi'] {
-  return (() => {
-    const pipeline = client.pipeline();
-    const exec = pipeline.exec.bind(pipeline);
-    pipeline.exec = async () => {
-      const replies = await exec();
-      const failed = replies?.find(([error]) => error !== null);
-      if (failed?.[0]) throw failed[0];
-      return replies;
-    };
-    return pipeline;
-  }) as Redis['multi'];
 }
