@@ -1,22 +1,31 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { countConnections, parseClientList, startRedis, type RedisServer } from '@switchyard/local-redis';
-import { InvalidPayloadError, JOB_CHANNEL, UNNAMED_JOB, type JobAttempt } from '@switchyard/queue-contract';
-import Bull from 'bull';
+import {
+  InvalidPayloadError,
+  JOB_CHANNEL,
+  UNNAMED_JOB,
+  type JobAttempt,
+  type JobReference,
+} from '@switchyard/queue-contract';
 import { Redis } from 'ioredis';
 import { pino } from 'pino';
 import { composeCatchUp, readSettings, type CatchUp } from './composition-root.js';
+import { startOldApp } from './demo/old-app.js';
 import { adaptiveSync } from './queues/adaptive-sync/queue.js';
 import { calendarSync } from './queues/calendar-sync/queue.js';
 import { appQueues } from './queues/index.js';
 import { flagModes, hasBull } from './testing/flag-modes.js';
-import { until } from './testing/spawned-catchup.js';
+import { compileCatchUp, until } from './testing/spawned-catchup.js';
 
 const logger = pino({ level: 'silent' });
 const cleanups: (() => unknown)[] = [];
 const attempts: JobAttempt[] = [];
+const problems: Error[] = [];
 const remember = (message: unknown) => void attempts.push(message as JobAttempt);
 let redis: RedisServer;
 
+// The old app is a compiled program.
+beforeAll(compileCatchUp, 120_000);
 beforeAll(() => subscribe(JOB_CHANNEL, remember));
 beforeEach(async () => {
   redis = await startRedis();
@@ -24,6 +33,7 @@ beforeEach(async () => {
 afterEach(async () => {
   for (const clean of cleanups.splice(0).reverse()) await clean();
   attempts.length = 0;
+  problems.length = 0;
   await redis.stop();
 });
 afterAll(() => void unsubscribe(JOB_CHANNEL, remember));
@@ -49,7 +59,7 @@ describe.each(flagModes)('USE_BULLMQ=%s', (useBullMq) => {
       calendar: app.rollout.queue(calendarSync).producer,
     };
     const jobs = Array.from({ length: 40 }, (_, n) => ({ name: 'adapt' as const, data: changes(n) }));
-    const added = [...(await producers.adaptive.addMany(jobs))];
+    const added: JobReference[] = [...(await producers.adaptive.addMany(jobs))];
     const event = { eventId: 'e', sequence: 1, startsAtMs: 0, title: 'Coffee' };
     for (let n = 0; n < 40; n++) {
       const data = { userId: `user-${n}`, calendarId: 'primary', known: [], all: [event] };
@@ -80,14 +90,23 @@ describe.each(flagModes)('USE_BULLMQ=%s', (useBullMq) => {
 
   if (hasBull) {
     test('what a Bull app left behind is done first of all', async () => {
-      const legacy = new Bull(adaptiveSync.name, redis.url);
-      cleanups.push(() => legacy.close());
-      const left = [
-        await legacy.add(changes(1), { attempts: 3 }),
-        await legacy.add('adapt', changes(2), { jobId: 'user:2' }),
-        await legacy.add('adapt', { ...changes(3), remote: { downForAttempts: 2 } }, { attempts: 3 }),
-        await legacy.add({ nonsense: true }, { attempts: 3 }),
-      ].map(({ id }) => String(id));
+      const legacy = startOldApp(redis.url, (error) => problems.push(error));
+      cleanups.push(() => legacy.stop('SIGKILL'));
+      const { name } = adaptiveSync;
+      await legacy.ask('open', { queues: [{ name, concurrency: 0, jobNames: [] }] });
+      const left = await legacy.ask('add', {
+        queue: name,
+        jobs: [
+          { name: null, data: changes(1), options: { attempts: 3 } },
+          { name: 'adapt', data: changes(2), options: { jobId: 'user:2' } },
+          {
+            name: 'adapt',
+            data: { ...changes(3), remote: { downForAttempts: 2 } },
+            options: { attempts: 3 },
+          },
+          { name: null, data: { nonsense: true }, options: { attempts: 3 } },
+        ],
+      });
       const app = await startCatchUp(useBullMq);
       await until(() => attempts.length >= 6, 'the jobs to run');
       const { inspector } = app.rollout.queue(adaptiveSync);
@@ -102,6 +121,18 @@ describe.each(flagModes)('USE_BULLMQ=%s', (useBullMq) => {
       // A payload that does not fit is not tried again.
       expect(attempts.filter(({ outcome }) => outcome === 'refused')).toHaveLength(1);
       expect(attempts.filter(({ outcome }) => outcome === 'threw')).toHaveLength(2);
+      expect(problems).toEqual([]);
+    });
+  } else {
+    test('there is no Bull app to take over from, and nothing of Bull in Redis', async () => {
+      const app = await startCatchUp(useBullMq);
+      expect(() => startOldApp(redis.url, () => undefined)).toThrow('Bull is gone');
+      expect(Object.keys(app.engines)).toEqual(['target']);
+      await app.rollout.queue(adaptiveSync).producer.add('adapt', changes(1));
+      await until(() => successes(adaptiveSync.name).length === 1, 'the job to run');
+      const looking = new Redis(redis.url);
+      cleanups.push(() => looking.disconnect());
+      expect(await looking.keys('bull:*')).toEqual([]);
     });
   }
 });

@@ -1,4 +1,10 @@
-import type { JobEvents, JobSchemas, QueueDefinition, QueueEvents } from '@switchyard/queue-contract';
+import {
+  resolveWait,
+  type JobEvents,
+  type JobSchemas,
+  type QueueDefinition,
+  type QueueEvents,
+} from '@switchyard/queue-contract';
 import { asError } from './as-error.js';
 import type { EngineContext } from './engine-context.js';
 import { decodeJobId } from './job-ids.js';
@@ -47,7 +53,7 @@ const SOURCES: {
 export function createEvents<S extends JobSchemas>(
   context: EngineContext,
   definition: QueueDefinition<S>,
-): JobEvents {
+): JobEvents<S> {
   const { subscriber, call, outages } = context;
   const queue = definition.name;
   const keys = queueKeys(context.prefix, queue);
@@ -77,7 +83,14 @@ export function createEvents<S extends JobSchemas>(
     }
   }
 
-  return { on, waitForEnd: (id, { timeoutMs }) => waitForEnd(context, queue, id, timeoutMs) };
+  return {
+    on,
+    async waitForEnd(job, options) {
+      const { id, timeoutMs } = resolveWait(queue, job, options);
+      // The declaration vouches for the type of the result.
+      return (await waitForEnd(context, queue, id, timeoutMs)) as never;
+    },
+  };
 }
 
 /** Bull appends who it was to the channels of some events. */

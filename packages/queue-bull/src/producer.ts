@@ -3,6 +3,7 @@ import {
   EngineUnavailableError,
   parsePayload,
   resolveJobOptions,
+  type JobName,
   type JobOptions,
   type JobProducer,
   type JobReference,
@@ -19,8 +20,8 @@ import { decodeJobId } from './job-ids.js';
 /** Jobs sent in one go: enough to make round trips cheap, few enough to let others in between. */
 const JOBS_PER_BATCH = 500;
 
-interface PreparedJob {
-  readonly name: string;
+interface PreparedJob<Name extends string = string> {
+  readonly name: Name;
   readonly data: unknown;
   readonly opts: BullJobOptions;
 }
@@ -34,7 +35,11 @@ export function createProducer<S extends JobSchemas>(
   const where = `queue "${queue}"`;
   const bull = context.bull(queue);
 
-  async function prepare(name: string, data: unknown, options?: JobOptions): Promise<PreparedJob> {
+  async function prepare<N extends JobName<S>>(
+    name: N,
+    data: unknown,
+    options?: JobOptions,
+  ): Promise<PreparedJob<N>> {
     await parsePayload(definition, name, data);
     const { defaults = {}, priorities = false } = definition;
     const resolved = resolveJobOptions(where, defaults, priorities, options);
@@ -43,19 +48,21 @@ export function createProducer<S extends JobSchemas>(
     return { name, data, opts: toBullOptions({ ...resolved, id: resolved.id ?? randomUUID() }) };
   }
 
-  async function addOne({ name, data, opts }: PreparedJob): Promise<JobReference> {
+  async function addOne<N extends string>({ name, data, opts }: PreparedJob<N>): Promise<JobReference<N>> {
     const job = await call(() => bull.add(name, storableData(data), opts as Bull.JobOptions), 'repeatable');
     return toReference(name, job.id);
   }
 
-  async function addBatch(jobs: readonly PreparedJob[]): Promise<readonly JobReference[]> {
+  async function addBatch<N extends string>(
+    jobs: readonly PreparedJob<N>[],
+  ): Promise<readonly JobReference<N>[]> {
     const bulk = jobs.map(({ name, data, opts }) => ({
       name,
       data: storableData(data),
       opts: opts as Bull.JobOptions,
     }));
     const added = await call(() => bull.addBulk(bulk), 'repeatable');
-    const references: JobReference[] = [];
+    const references: JobReference<N>[] = [];
     for (const [n, job] of jobs.entries()) {
       const id = added[n]?.id;
       // Bull does not look whether each job was added. Adding one again under its id is harmless.
@@ -64,7 +71,7 @@ export function createProducer<S extends JobSchemas>(
     return references;
   }
 
-  function toReference(name: string, id: Bull.JobId | undefined): JobReference {
+  function toReference<N extends string>(name: N, id: Bull.JobId | undefined): JobReference<N> {
     if (id === undefined || id === null) {
       throw new EngineUnavailableError(engine, `Redis did not answer with the id of a job of ${where}`);
     }
@@ -76,9 +83,9 @@ export function createProducer<S extends JobSchemas>(
       return addOne(await prepare(name, data, options));
     },
     async addMany(jobs) {
-      const prepared: PreparedJob[] = [];
+      const prepared: PreparedJob<JobName<S>>[] = [];
       for (const { name, data, options } of jobs) prepared.push(await prepare(name, data, options));
-      const references: JobReference[] = [];
+      const references: JobReference<JobName<S>>[] = [];
       for (let n = 0; n < prepared.length; n += JOBS_PER_BATCH) {
         references.push(...(await addBatch(prepared.slice(n, n + JOBS_PER_BATCH))));
       }

@@ -16,8 +16,6 @@ import type { Hear } from './subscriber.js';
 const LOOK_EVERY_MS = 2000;
 /** The message of a job's end may arrive a little later than the news that the job is gone. */
 const MESSAGE_GRACE_MS = 200;
-/** A timer that is set for longer fires at once. */
-const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /** @throws JobFailedError, JobRemovedError, WaitTimeoutError, JobNotFoundError */
 export async function waitForEnd(
@@ -38,7 +36,7 @@ export async function waitForEnd(
   const inTime = <T>(work: Promise<T>) => Promise.race([work, ended as Promise<never>]);
 
   const timers: NodeJS.Timeout[] = [
-    setTimeout(() => reject(new WaitTimeoutError(queue, id, timeoutMs)), Math.min(timeoutMs, MAX_TIMER_MS)),
+    setTimeout(() => reject(new WaitTimeoutError(queue, id, timeoutMs)), timeoutMs),
   ];
   const listening: Promise<() => Promise<void>>[] = [];
   let heard = false;

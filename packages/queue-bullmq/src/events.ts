@@ -1,4 +1,4 @@
-import type { JobEvents, QueueEvents } from '@switchyard/queue-contract';
+import { resolveWait, type JobEvents, type JobSchemas, type QueueEvents } from '@switchyard/queue-contract';
 import type { BullMqQueue } from './bullmq-queue.js';
 import type { EventHub, RawEvents } from './event-hub.js';
 import { callerId } from './stored-id.js';
@@ -18,12 +18,17 @@ const TRANSLATIONS: Translations = {
   drained: () => ({}),
 };
 
-export function createEvents(bullMqQueue: BullMqQueue, hub: EventHub): JobEvents {
+export function createEvents<S extends JobSchemas>(bullMqQueue: BullMqQueue, hub: EventHub): JobEvents<S> {
+  const waitForEnd = createWaitForEnd(bullMqQueue, hub);
   return {
     on(event, listener) {
       const translate = TRANSLATIONS[event];
       return hub.subscribe(event, (args) => listener(translate(args as never) as never));
     },
-    waitForEnd: createWaitForEnd(bullMqQueue, hub),
+    async waitForEnd(job, options) {
+      const { id, timeoutMs } = resolveWait(bullMqQueue.name, job, options);
+      // The declaration vouches for the type of the result.
+      return (await waitForEnd(id, timeoutMs)) as never;
+    },
   };
 }

@@ -4,6 +4,7 @@ import {
   InvalidPayloadError,
   parsePayload,
   resolveJobOptions,
+  type JobName,
   type JobOptions,
   type JobProducer,
   type JobReference,
@@ -20,8 +21,8 @@ import { storedOptions, type StoredOptions } from './stored-options.js';
 /** One pipeline each: larger ones block Redis, and this process, for too long. */
 const JOBS_PER_CHUNK = 500;
 
-interface CheckedJob {
-  readonly name: string;
+interface CheckedJob<Name extends string = string> {
+  readonly name: Name;
   readonly data: unknown;
   readonly opts: StoredOptions & { readonly jobId: string };
 }
@@ -33,7 +34,11 @@ export function createProducer<S extends JobSchemas>(
   const where = `queue "${definition.name}"`;
   const carriesPriorities = definition.priorities ?? false;
 
-  const check = async (name: string, data: unknown, options?: JobOptions): Promise<CheckedJob> => {
+  const check = async <N extends JobName<S>>(
+    name: N,
+    data: unknown,
+    options?: JobOptions,
+  ): Promise<CheckedJob<N>> => {
     await parsePayload(definition, name, data);
     const resolved = resolveJobOptions(where, definition.defaults ?? {}, carriesPriorities, options);
     const opts = {
@@ -43,7 +48,10 @@ export function createProducer<S extends JobSchemas>(
     return { name, data: storable(definition.name, name, data), opts };
   };
 
-  const reference = (job: CheckedJob, answeredId: string | undefined): JobReference => {
+  const reference = <N extends string>(
+    job: CheckedJob<N>,
+    answeredId: string | undefined,
+  ): JobReference<N> => {
     // A swallowed add answers nothing or something else; only de-duplication may answer another job's id.
     const isExpected =
       answeredId === job.opts.jobId || (job.opts.deduplication !== undefined && !!answeredId);
@@ -57,7 +65,7 @@ export function createProducer<S extends JobSchemas>(
   };
 
   // Every job has an id before it is sent, so that sending it again after a lost answer does not double it.
-  const addOne = async (queue: Queue, job: CheckedJob): Promise<JobReference> =>
+  const addOne = async <N extends string>(queue: Queue, job: CheckedJob<N>): Promise<JobReference<N>> =>
     reference(job, (await queue.add(job.name, job.data, job.opts)).id);
 
   return {
@@ -67,9 +75,9 @@ export function createProducer<S extends JobSchemas>(
     },
 
     async addMany(jobs) {
-      const checked: CheckedJob[] = [];
+      const checked: CheckedJob<JobName<S>>[] = [];
       for (const { name, data, options } of jobs) checked.push(await check(name, data, options));
-      const references: JobReference[] = [];
+      const references: JobReference<JobName<S>>[] = [];
       for (let at = 0; at < checked.length; at += JOBS_PER_CHUNK) {
         const chunk = checked.slice(at, at + JOBS_PER_CHUNK);
         const added = await bullMqQueue.use((queue) => addChunk(queue, chunk), { again: true });

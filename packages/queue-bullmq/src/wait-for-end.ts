@@ -1,11 +1,9 @@
 import {
   ClosedError,
-  InvalidOptionError,
   JobFailedError,
   JobNotFoundError,
   JobRemovedError,
   WaitTimeoutError,
-  type JobEvents,
 } from '@switchyard/queue-contract';
 import { asError } from './as-error.js';
 import type { BullMqQueue } from './bullmq-queue.js';
@@ -19,7 +17,10 @@ type End = { readonly result: unknown } | { readonly error: Error };
  * BullMQ's own `waitUntilFinished` hangs when the job is removed. This one looks, listens, and looks again: what
  * happens between the looks is in the stream from the position that was noted before the first.
  */
-export function createWaitForEnd(bullMqQueue: BullMqQueue, hub: EventHub): JobEvents['waitForEnd'] {
+export function createWaitForEnd(
+  bullMqQueue: BullMqQueue,
+  hub: EventHub,
+): (id: string, timeoutMs: number) => Promise<unknown> {
   const { name, key, context } = bullMqQueue;
   const redis = context.connection;
 
@@ -57,10 +58,7 @@ export function createWaitForEnd(bullMqQueue: BullMqQueue, hub: EventHub): JobEv
     return null;
   };
 
-  return async (id, { timeoutMs }) => {
-    if (!(typeof timeoutMs === 'number' && timeoutMs > 0 && timeoutMs < 2 ** 31)) {
-      throw new InvalidOptionError('timeoutMs of waitForEnd', timeoutMs, 'more than 0, less than 2 ** 31');
-    }
+  return async (id, timeoutMs) => {
     let settle: (end: End) => void = () => undefined;
     const ended = new Promise<End>((resolve) => {
       settle = resolve;

@@ -12,6 +12,7 @@ export {
   type JobInput,
   type JobName,
   type JobOutput,
+  type JobResult,
   type JobSchemas,
   type QueueDeclaration,
   type QueueDefinition,
@@ -19,6 +20,7 @@ export {
   type RateLimit,
   type WorkerSettings,
 } from './queue-definition.js';
+export { resultType, type JobDeclaration, type PayloadSchema, type ResultType } from './job-declaration.js';
 export { JOB_STATES, UNNAMED_JOB, type Job, type JobReference, type JobState } from './job.js';
 export {
   MAX_JOB_ID_BYTES,
@@ -43,13 +45,14 @@ export type { JobGate } from './job-gate.js';
 export type { ActiveSchedule, JobSchedules, Schedule, ScheduleRule } from './job-schedules.js';
 export type { JobCounts, JobInspector } from './job-inspector.js';
 export type { QueueControl } from './queue-control.js';
-export type { JobEvents, QueueEvents } from './job-events.js';
+export type { JobEvents, QueueEvents, StoredResult } from './job-events.js';
 export type { EngineCapability, EngineQueue, QueueEngine, ReportError } from './queue-engine.js';
 export { JOB_CHANNEL, type JobAttempt } from './job-channel.js';
 export { backoffDelayMs } from './backoff.js';
 export { parsePayload } from './payload.js';
 export { isUnrecoverable, runJob, type JobRun } from './run-job.js';
 export { checkSchedule } from './schedule-rule.js';
+export { MAX_WAIT_MS, resolveWait } from './wait-request.js';
 export {
   ClosedError,
   EngineUnavailableError,

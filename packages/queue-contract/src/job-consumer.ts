@@ -1,5 +1,5 @@
 import type { JobGate } from './job-gate.js';
-import type { JobName, JobOutput, JobSchemas, WorkerSettings } from './queue-definition.js';
+import type { JobName, JobOutput, JobResult, JobSchemas, WorkerSettings } from './queue-definition.js';
 
 /** A job in its handler's hands. */
 export interface RunningJob<Name extends string = string, Data = unknown> {
@@ -21,11 +21,13 @@ export interface RunningJob<Name extends string = string, Data = unknown> {
 }
 
 /**
- * A function per declared name. What it answers becomes the job's result (JSON; `undefined` becomes `null`); what
- * it throws fails the attempt, and an UnrecoverableJobError the job.
+ * A function per declared name. What it answers becomes the job's result (JSON; `undefined` becomes `null`), of the
+ * type that the declaration gives, if it gives one; what it throws fails the attempt, and an UnrecoverableJobError the job.
  */
 export type JobHandlers<S extends JobSchemas = JobSchemas> = {
-  readonly [N in JobName<S>]: (job: RunningJob<N, JobOutput<S, N>>) => unknown;
+  readonly [N in JobName<S>]: (
+    job: RunningJob<N, JobOutput<S, N>>,
+  ) => JobResult<S, N> | Promise<JobResult<S, N>>;
 };
 
 export interface ConsumeOptions extends WorkerSettings {

@@ -19,11 +19,11 @@ export interface JobProducer<S extends JobSchemas = JobSchemas> {
    *   queued then
    * @throws EngineUnavailableError when the store did not answer in time; the job may or may not be queued
    */
-  add<N extends JobName<S>>(name: N, data: JobInput<S, N>, options?: JobOptions): Promise<JobReference>;
+  add<N extends JobName<S>>(name: N, data: JobInput<S, N>, options?: JobOptions): Promise<JobReference<N>>;
 
   /**
    * Queues many jobs, in order. All are checked before the first is queued. A fault of the store in the middle
    * may leave a first part of them queued; ids make a second call safe.
    */
-  addMany(jobs: readonly NewJob<S>[]): Promise<readonly JobReference[]>;
+  addMany(jobs: readonly NewJob<S>[]): Promise<readonly JobReference<JobName<S>>[]>;
 }

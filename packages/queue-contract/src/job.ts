@@ -9,11 +9,11 @@ export const JOB_STATES: readonly JobState[] = ['waiting', 'delayed', 'active', 
 /** The name of a job that was added without one (Bull allows that); a queue declares it like any other name. */
 export const UNNAMED_JOB = '__default__';
 
-/** What `add` answers. */
-export interface JobReference {
+/** What `add` answers: which job it is, and the name it was added under. */
+export interface JobReference<Name extends string = string> {
   /** 1 to 512 bytes of UTF-8, unique within the queue. */
   readonly id: string;
-  readonly name: string;
+  readonly name: Name;
   readonly queue: string;
 }
 

@@ -1,4 +1,5 @@
 import { InvalidPayloadError, UnknownJobNameError } from './errors.js';
+import { resultType } from './job-declaration.js';
 import { parsePayload } from './payload.js';
 import { defineQueue } from './queue-definition.js';
 import { describeIssues, type SchemaResult, type StandardSchema } from './standard-schema.js';
@@ -18,6 +19,14 @@ const definition = defineQueue({
       return { issues: [{ message: 'expected string', path: ['to'] }] };
     }),
     later: schema<unknown, string>(async (value) => ({ value: `was ${String(value)}` })),
+    digest: {
+      payload: schema<{ userId: number }, { userId: number }>((value) => {
+        const userId = Number((value as { userId?: unknown } | null)?.userId);
+        if (userId > 0) return { value: { userId } };
+        return { issues: [{ message: 'expected a number above 0', path: ['userId'] }] };
+      }),
+      result: resultType<number>(),
+    },
   },
 });
 
@@ -25,6 +34,14 @@ describe('parsePayload', () => {
   test('answers what the schema makes of the payload, at once or later', async () => {
     expect(await parsePayload(definition, 'welcome', { to: 'ada' })).toEqual({ to: 'ada', at: 7 });
     expect(await parsePayload(definition, 'later', null)).toBe('was null');
+  });
+
+  test('checks a payload whose schema is declared together with the type of a result', async () => {
+    expect(await parsePayload(definition, 'digest', { userId: '7' })).toEqual({ userId: 7 });
+    await expect(parsePayload(definition, 'digest', { userId: 0 })).rejects.toMatchObject({
+      code: 'SWITCHYARD_INVALID_PAYLOAD',
+      problems: 'userId: expected a number above 0',
+    });
   });
 
   test('refuses what the schema refuses, and shows where but not what', async () => {
@@ -39,7 +56,7 @@ describe('parsePayload', () => {
     async (name) => {
       const error = await parsePayload(definition, name, {}).catch((thrown: unknown) => thrown);
       expect(error).toBeInstanceOf(UnknownJobNameError);
-      expect(error).toMatchObject({ queue: 'mail', jobName: name, known: ['welcome', 'later'] });
+      expect(error).toMatchObject({ queue: 'mail', jobName: name, known: ['welcome', 'later', 'digest'] });
     },
   );
 });

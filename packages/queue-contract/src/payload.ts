@@ -1,4 +1,5 @@
 import { InvalidPayloadError, UnknownJobNameError } from './errors.js';
+import { payloadSchema } from './job-declaration.js';
 import type { JobName, JobOutput, JobSchemas, QueueDefinition } from './queue-definition.js';
 import { describeIssues } from './standard-schema.js';
 
@@ -12,10 +13,10 @@ export async function parsePayload<S extends JobSchemas, N extends JobName<S>>(
   name: N | string,
   data: unknown,
 ): Promise<JobOutput<S, N>> {
-  const schema = Object.hasOwn(definition.jobs, name) ? definition.jobs[name] : undefined;
-  if (schema === undefined)
+  const declaration = Object.hasOwn(definition.jobs, name) ? definition.jobs[name] : undefined;
+  if (declaration === undefined)
     throw new UnknownJobNameError(definition.name, name, Object.keys(definition.jobs));
-  const result = await schema['~standard'].validate(data);
+  const result = await payloadSchema(declaration)['~standard'].validate(data);
   if (result.issues) throw new InvalidPayloadError(definition.name, name, describeIssues(result.issues));
   return result.value as JobOutput<S, N>;
 }

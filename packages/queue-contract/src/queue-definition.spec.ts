@@ -1,4 +1,5 @@
 import { InvalidOptionError } from './errors.js';
+import { resultType } from './job-declaration.js';
 import { checkWorkerSettings, defineQueue } from './queue-definition.js';
 import type { StandardSchema } from './standard-schema.js';
 
@@ -24,6 +25,11 @@ describe('defineQueue', () => {
     expect(definition.backoffDelayMs?.(2, new Error())).toBe(2000);
   });
 
+  test('takes a schema together with the type of the result', () => {
+    const jobs = { sync: { payload: anything, result: resultType<{ changes: number }>() } };
+    expect(define({ jobs })).toMatchObject({ jobs });
+  });
+
   test.each([['a'], ['x'.repeat(100)], ['grüße_1.2-3'], ['0']])('takes the name %p', (name) => {
     expect(define({ name })).toMatchObject({ name });
   });
@@ -42,6 +48,9 @@ describe('defineQueue', () => {
     ['schema', { jobs: { sync: {} } }],
     ['schema', { jobs: { sync: null } }],
     ['schema', { jobs: { good: anything, bad: { '~standard': { version: 1 } } } }],
+    ['schema', { jobs: { sync: { payload: anything } } }],
+    ['schema', { jobs: { sync: { payload: anything, result: anything } } }],
+    ['schema', { jobs: { sync: { payload: {}, result: resultType() } } }],
     ['attempts', { defaults: { attempts: 0 } }],
     ['backoff', { defaults: { backoff: { type: 'custom' } } }],
     ['worker.concurrency', { worker: { concurrency: 0 } }],

@@ -1,18 +1,26 @@
 import { InvalidOptionError } from './errors.js';
+import {
+  declarationProblem,
+  type DeclaredInput,
+  type DeclaredOutput,
+  type DeclaredResult,
+  type JobDeclaration,
+} from './job-declaration.js';
 import { checkJobDefaults, type JobDefaults } from './job-options.js';
-import type { SchemaInput, SchemaOutput, StandardSchema } from './standard-schema.js';
 
 /** How much hurts when the queue stands still; non-critical queues can be switched off altogether. */
 export type QueueTier = 'critical' | 'medium' | 'non-critical';
 
-/** A schema per job name. */
-export type JobSchemas = Readonly<Record<string, StandardSchema>>;
+/** Per job name the schema of its payload, alone or together with the type of its result. */
+export type JobSchemas = Readonly<Record<string, JobDeclaration>>;
 
 export type JobName<S extends JobSchemas> = keyof S & string;
 /** What `add` takes for a job name. */
-export type JobInput<S extends JobSchemas, N extends JobName<S> = JobName<S>> = SchemaInput<S[N]>;
+export type JobInput<S extends JobSchemas, N extends JobName<S> = JobName<S>> = DeclaredInput<S[N]>;
 /** What a handler receives for a job name. */
-export type JobOutput<S extends JobSchemas, N extends JobName<S> = JobName<S>> = SchemaOutput<S[N]>;
+export type JobOutput<S extends JobSchemas, N extends JobName<S> = JobName<S>> = DeclaredOutput<S[N]>;
+/** What a handler answers for a job name; `unknown` where the declaration does not say. */
+export type JobResult<S extends JobSchemas, N extends JobName<S> = JobName<S>> = DeclaredResult<S[N]>;
 
 /**
  * At most `max` jobs start in a window of `durationMs`, in all processes together. Engines may count in fixed windows,
@@ -67,9 +75,10 @@ export function defineQueue<const S extends JobSchemas>(definition: QueueDeclara
   if (Object.keys(jobs ?? {}).length === 0) {
     throw new InvalidOptionError(`jobs of ${where}`, jobs, 'a schema for at least one job name');
   }
-  for (const [jobName, schema] of Object.entries(jobs)) {
-    if (typeof schema?.['~standard']?.validate !== 'function') {
-      throw new InvalidOptionError(`schema of job "${jobName}" of ${where}`, schema, 'a Standard Schema');
+  for (const [jobName, declaration] of Object.entries(jobs)) {
+    const problem = declarationProblem(declaration);
+    if (problem !== null) {
+      throw new InvalidOptionError(`schema of job "${jobName}" of ${where}`, declaration, problem);
     }
   }
   checkJobDefaults(where, defaults ?? {});

@@ -25,7 +25,7 @@ export interface EngineQueue<S extends JobSchemas = JobSchemas> {
   readonly schedules: JobSchedules<S>;
   readonly inspector: JobInspector;
   readonly control: QueueControl;
-  readonly events: JobEvents;
+  readonly events: JobEvents<S>;
 }
 
 export interface QueueEngine {

@@ -1,5 +1,6 @@
 import {
   JobNotFoundError,
+  resolveWait,
   type EngineQueue,
   type JobEvents,
   type QueueEvents,
@@ -93,7 +94,8 @@ export function createSwitchedEvents(
       }
       return end;
     },
-    async waitForEnd(id, options) {
+    async waitForEnd(job, options) {
+      const { id } = resolveWait(queue, job, options);
       for (const place of places()) {
         if (await place.inspector.job(id)) return place.events.waitForEnd(id, options);
       }

@@ -61,7 +61,7 @@ export function createSwitchedProducer(
     async add(name, data, options) {
       const { job, side } = await routed(name, data, options);
       const pending = await pendingElsewhere(options?.id, side);
-      return pending ?? onSide(sides, side).producer.add(name, data, job.options);
+      return pending ? { ...pending, name } : onSide(sides, side).producer.add(name, data, job.options);
     },
     async addMany(jobs) {
       const all = together(

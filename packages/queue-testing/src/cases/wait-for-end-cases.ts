@@ -1,4 +1,5 @@
 import {
+  InvalidOptionError,
   JobFailedError,
   JobNotFoundError,
   JobRemovedError,
@@ -129,7 +130,7 @@ export const waitForEndCases: readonly ContractCase[] = [
     },
   },
   {
-    title: 'waitForEnd gives up with a WaitTimeoutError, and the job goes on',
+    title: '[16] waitForEnd gives up with a WaitTimeoutError, and the job goes on',
     needs,
     async run({ engine, declare, consume, latch }) {
       const queue = engine.queue(declare());
@@ -142,6 +143,34 @@ export const waitForEndCases: readonly ContractCase[] = [
       await eventually('it runs', async () => (await queue.inspector.job(id))?.state === 'active');
       go.open();
       expect((await ended(queue, id)).state).toBe('completed');
+    },
+  },
+  {
+    title: '[16] waitForEnd without a limit, or with one that no timer keeps, is refused',
+    needs,
+    async run({ engine, declare }) {
+      const queue = engine.queue(declare());
+      const reference = await queue.producer.add('work', null);
+      for (const limit of [undefined, 0, -1, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 31, '500']) {
+        const options = { timeoutMs: limit } as { timeoutMs: number };
+        const error = await queue.events.waitForEnd(reference, options).catch((thrown: unknown) => thrown);
+        expect([limit, error]).toEqual([limit, expect.any(InvalidOptionError)]);
+      }
+    },
+  },
+  {
+    title: 'waitForEnd takes what add answered, and refuses what another queue answered',
+    needs,
+    async run({ engine, declare, consume, queueName }) {
+      const queue = engine.queue(declare());
+      const other = engine.queue({ ...declare(), name: `${queueName}-other` });
+      const reference = await queue.producer.add('work', 'x');
+      const waiting = queue.events.waitForEnd(reference, { timeoutMs });
+      await consume(queue, ({ data }) => `did ${String(data)}`);
+      expect(await waiting).toBe('did x');
+      await expect(other.events.waitForEnd(reference, { timeoutMs })).rejects.toBeInstanceOf(
+        InvalidOptionError,
+      );
     },
   },
   {
