@@ -9,4 +9,6 @@ export {
 } from './faulty-proxy.js';
 export { findRedisServer, type FindRedisServerOptions, type RedisServerBinary } from './find-redis-server.js';
 export type { Direction, ProxiedConnection, ProxyFaults } from './proxied-connection.js';
-export { startRedis, type RedisServer, type StartRedisOptions } from './redis-server.js';
+export { startRedisCluster, type RedisCluster, type StartRedisClusterOptions } from './redis-cluster.js';
+export { startRedisSentinel, type RedisSentinel, type StartRedisSentinelOptions } from './redis-sentinel.js';
+export { startRedis, type RedisServer, type RedisUser, type StartRedisOptions } from './redis-server.js';

@@ -1,4 +1,5 @@
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
+import { connect as connectSecurely } from 'node:tls';
 
 export interface RespRequest {
   readonly port: number;
@@ -6,16 +7,21 @@ export interface RespRequest {
   readonly commands: readonly (readonly string[])[];
   readonly timeoutMs: number;
   readonly signal?: AbortSignal;
+  /** The certificate to trust, PEM; makes the connection a TLS one. */
+  readonly ca?: string;
 }
 
+/** An error reply is its text with the leading `-`, an integer its digits. */
+export type RespReply = string | readonly RespReply[];
+
 /**
- * Sends commands over a connection of its own and answers with one string each; an error reply comes back as its
- * text with the leading `-`. Understands simple strings, errors, integers and bulk strings: what a readiness
- * check needs.
+ * Sends commands over a connection of its own and answers with one reply each. Understands RESP2: what a readiness
+ * check, or putting a cluster together, needs.
  */
-export function respRequest({ port, commands, timeoutMs, signal }: RespRequest): Promise<string[]> {
+export function respRequest({ port, commands, timeoutMs, signal, ca }: RespRequest): Promise<RespReply[]> {
   return new Promise((resolve, reject) => {
-    const socket = connect({ host: '127.0.0.1', port, signal });
+    const to = { host: '127.0.0.1', port, signal };
+    const socket: Socket = ca === undefined ? connect(to) : connectSecurely({ ...to, ca });
     let received = Buffer.alloc(0);
     const fail = (error: Error) => {
       socket.destroy();
@@ -24,10 +30,12 @@ export function respRequest({ port, commands, timeoutMs, signal }: RespRequest):
     socket.setTimeout(timeoutMs, () => fail(new Error(`no answer within ${timeoutMs} ms`)));
     socket.once('error', fail);
     socket.once('close', () => reject(new Error('the server closed the connection')));
-    socket.once('connect', () => socket.write(commands.map(encode).join('')));
+    socket.once(ca === undefined ? 'connect' : 'secureConnect', () =>
+      socket.write(commands.map(encode).join('')),
+    );
     socket.on('data', (chunk: Buffer) => {
       received = Buffer.concat([received, chunk]);
-      const replies = decode(received);
+      const replies = decodeAll(received);
       if (replies.length < commands.length) return;
       socket.destroy();
       resolve(replies);
@@ -40,21 +48,37 @@ function encode(command: readonly string[]): string {
   return `*${command.length}\r\n${parts.join('')}`;
 }
 
-function decode(received: Buffer): string[] {
-  const replies: string[] = [];
-  let at = 0;
-  for (;;) {
-    const end = received.indexOf('\r\n', at);
-    if (end < 0) return replies;
-    const line = received.toString('utf8', at, end);
-    at = end + 2;
-    if (!line.startsWith('$')) {
-      replies.push(line.startsWith('-') ? line : line.slice(1));
-      continue;
-    }
-    const length = Math.max(Number(line.slice(1)), 0);
-    if (received.length < at + length + 2) return replies;
-    replies.push(received.toString('utf8', at, at + length));
-    at += length + 2;
+function decodeAll(received: Buffer): RespReply[] {
+  const replies: RespReply[] = [];
+  for (let at = 0; ;) {
+    const read = decode(received, at);
+    if (!read) return replies;
+    replies.push(read.reply);
+    at = read.end;
   }
+}
+
+/** One reply that begins at `at`, and where it ends; nothing when its end has not arrived yet. */
+function decode(received: Buffer, at: number): { reply: RespReply; end: number } | undefined {
+  const lineEnd = received.indexOf('\r\n', at);
+  if (lineEnd < 0) return undefined;
+  const line = received.toString('utf8', at, lineEnd);
+  let end = lineEnd + 2;
+  const length = Math.max(Number(line.slice(1)), 0);
+  if (line.startsWith('$')) {
+    if (line === '$-1') return { reply: '', end };
+    if (received.length < end + length + 2) return undefined;
+    return { reply: received.toString('utf8', end, end + length), end: end + length + 2 };
+  }
+  if (line.startsWith('*')) {
+    const reply: RespReply[] = [];
+    while (reply.length < length) {
+      const item = decode(received, end);
+      if (!item) return undefined;
+      reply.push(item.reply);
+      end = item.end;
+    }
+    return { reply, end };
+  }
+  return { reply: line.startsWith('-') ? line : line.slice(1), end };
 }
