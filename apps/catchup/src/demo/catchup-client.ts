@@ -1,5 +1,6 @@
 import type { QueueStatus } from '@switchyard/queue-rollout';
 import type { AcceptedJob } from './account.js';
+import { createAsking, type Asking } from './asking.js';
 import type { CatchUpMessage, CatchUpRequests, ReportedAttempt } from './catchup-messages.js';
 import { startChild } from './child-process.js';
 
@@ -13,38 +14,22 @@ export interface CatchUpOptions {
 }
 
 /** CatchUp in a process of its own. */
-export interface CatchUpClient {
+export interface CatchUpClient extends Pick<Asking<CatchUpRequests>, 'ask'> {
   /** Resolves when it works on its queues. */
   readonly ready: Promise<void>;
-  ask<T extends keyof CatchUpRequests>(
-    type: T,
-    argument: CatchUpRequests[T]['argument'],
-  ): Promise<CatchUpRequests[T]['answer']>;
   stop(how: 'SIGTERM' | 'SIGKILL'): Promise<void>;
-}
-
-interface Pending {
-  resolve(answer: unknown): void;
-  reject(error: Error): void;
 }
 
 /** Starts CatchUp with all of its queues on Bull. */
 export function startCatchUp(options: CatchUpOptions): CatchUpClient {
-  const pending = new Map<number, Pending>();
-  let requests = 0;
   let markReady!: () => void;
   const ready = new Promise<void>((resolve) => (markReady = resolve));
 
-  const settle = (request: number, how: (waiting: Pending) => void) => {
-    const waiting = pending.get(request);
-    pending.delete(request);
-    if (waiting) how(waiting);
-  };
   const child = startChild<CatchUpMessage>({
     script: './catchup-process.js',
     environment: { REDIS_URL: options.redisUrl, USE_BULLMQ: 'false', LOG_LEVEL: 'error' },
     onUnexpectedExit(error) {
-      for (const waiting of pending.values()) waiting.reject(error);
+      asking.fail(error);
       options.onUnexpectedExit(error);
     },
     onMessage(message) {
@@ -53,18 +38,9 @@ export function startCatchUp(options: CatchUpOptions): CatchUpClient {
       else if (message.type === 'attempts') options.onAttempts(message.attempts);
       else if (message.type === 'status') options.onStatus(message.queues);
       else if (message.type === 'problem') options.onProblem(message.text);
-      else if (message.type === 'answer') settle(message.request, ({ resolve }) => resolve(message.answer));
-      else settle(message.request, ({ reject }) => reject(new Error(message.text)));
+      else asking.settle(message);
     },
   });
-  return {
-    ready,
-    ask: (type, argument) =>
-      new Promise((resolve, reject) => {
-        const request = ++requests;
-        pending.set(request, { resolve: resolve as Pending['resolve'], reject });
-        child.send({ request, type, argument });
-      }),
-    stop: (how) => child.stop(how),
-  };
+  const asking = createAsking<CatchUpRequests>(child.send);
+  return { ready, ask: asking.ask, stop: (how) => child.stop(how) };
 }

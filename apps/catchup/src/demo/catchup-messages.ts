@@ -1,5 +1,6 @@
 import type { QueueStatus } from '@switchyard/queue-rollout';
 import type { AcceptedJob, StoredJob } from './account.js';
+import type { Answer } from './asking.js';
 
 /** A handler call of CatchUp, by what is needed to account for it. */
 export interface ReportedAttempt {
@@ -44,5 +45,4 @@ export type CatchUpMessage =
   | { readonly type: 'attempts'; readonly attempts: readonly ReportedAttempt[] }
   | { readonly type: 'status'; readonly queues: readonly QueueStatus[] }
   | { readonly type: 'problem'; readonly text: string }
-  | { readonly type: 'answer'; readonly request: number; readonly answer: unknown }
-  | { readonly type: 'refusal'; readonly request: number; readonly text: string };
+  | Answer;

@@ -6,7 +6,7 @@ const STDERR_TAIL_CHARACTERS = 4000;
 const STOP_TIMEOUT_MS = 15_000;
 
 export interface ChildOptions<Message> {
-  /** A compiled script beside this one, such as `./catchup-process.js`. */
+  /** A compiled script: beside this one, such as `./catchup-process.js`, or anywhere by its `file:` URL. */
   readonly script: string;
   readonly environment: Readonly<Record<string, string>>;
   onMessage(message: Message): void;

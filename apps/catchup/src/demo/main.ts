@@ -4,6 +4,7 @@ import { createLiveReporter } from './display/live-reporter.js';
 import { createPlainReporter } from './display/plain-reporter.js';
 import { colours, plain } from './display/style.js';
 import { drawSummary } from './display/summary.js';
+import { findOldApp } from './old-app.js';
 import { runDemo } from './run-demo.js';
 import { fullTimeline } from './timeline.js';
 
@@ -24,6 +25,14 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 const asJson = process.argv.includes('--json');
+if (findOldApp() === null) {
+  (asJson ? process.stderr : process.stdout).write(
+    'Bull is gone: without packages/queue-bull there is no old app to start from, and nothing to move.\n' +
+      'CatchUp runs on BullMQ alone: USE_BULLMQ=true REDIS_URL=redis://… node apps/catchup/dist/main.js\n',
+  );
+  if (asJson) process.stdout.write(`${JSON.stringify({ skipped: 'Bull is gone' })}\n`);
+  process.exit(0);
+}
 const { isTTY, columns, rows } = process.stdout;
 const isLive = isTTY && columns >= MIN_COLUMNS && rows >= MIN_ROWS && !asJson;
 const style = isLive && !process.env.NO_COLOR ? colours : plain;

@@ -3,15 +3,14 @@ import { startCatchUp, type CatchUpClient } from './catchup-client.js';
 import { startDemoState, type DemoState } from './demo-state.js';
 import type { Reporter } from './display/reporter.js';
 import { measureIdle } from './idle.js';
-import { measureLegacyApp, startProducer } from './legacy-processes.js';
 import { moveQueues } from './move-queues.js';
+import { measureOldApp, PRODUCER_NAME, startOldAppProducer } from './old-app-traffic.js';
 import { observeRedis } from './redis-observer.js';
 import { conclude, MAX_CONNECTIONS, type DemoResult } from './result.js';
 import { orAborted, until, type Stage } from './stage.js';
 import type { Timeline } from './timeline.js';
 import { traffic } from './traffic.js';
 
-const PRODUCER_NAME = 'legacy-producer';
 const SETTLE_TIMEOUT_MS = 20_000;
 
 export interface DemoOptions {
@@ -24,7 +23,7 @@ export interface DemoOptions {
 /**
  * Runs the whole demo on a Redis of its own.
  *
- * @throws the signal's reason when it was aborted, or whatever made it impossible to go on
+ * @throws the signal's reason when it was aborted, when Bull is gone, or whatever made it impossible to go on
  */
 export async function runDemo({ timeline, reporter, signal }: DemoOptions): Promise<DemoResult> {
   const startedAtMs = performance.now();
@@ -61,22 +60,22 @@ export async function runDemo({ timeline, reporter, signal }: DemoOptions): Prom
 
 async function play(stage: Stage, durationMs: () => number): Promise<DemoResult> {
   const { state, observer } = stage;
-  const before = await measureLegacyApp(stage);
+  const before = await measureOldApp(stage);
 
   state.step('The old app goes on adding jobs through Bull, its workers are gone');
   state.look(observer, PRODUCER_NAME);
-  const producer = await startProducer(stage);
+  const producer = await startOldAppProducer(stage);
   state.step('CatchUp takes over, all 11 queues on Bull');
   const catchUp = await startApp(stage);
   await catchUp.ask('start-adding', null);
   await moveQueues(stage, catchUp);
 
   state.step('The old app is gone, the paused queue goes on, the backlogs run out');
-  await producer.child.stop('message');
+  await producer.stop();
   await catchUp.ask('stop-adding', null);
-  await catchUp.ask('resume', producer.pausedQueue());
-  state.setPaused(producer.pausedQueue(), false);
-  const removedAtMs = await drain(stage, catchUp, producer.repeatingQueue());
+  await catchUp.ask('resume', producer.pausedQueue);
+  state.setPaused(producer.pausedQueue, false);
+  const removedAtMs = await drain(stage, catchUp, producer.repeatingQueue);
 
   state.lookAway();
   const after = await measureIdle(stage, 'CatchUp idle, all 11 queues on BullMQ');

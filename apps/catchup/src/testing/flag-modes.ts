@@ -2,7 +2,9 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 /** Whether the legacy engine is still there: whoever deletes its folder keeps the tests of the rest. */
-export const hasBull = existsSync(fileURLToPath(new URL('../../../../packages/queue-bull', import.meta.url)));
+export const hasBull = existsSync(
+  fileURLToPath(new URL('../../../../packages/queue-bull/package.json', import.meta.url)),
+);
 
 const ALL_MODES = hasBull ? ['false', 'true', 'adaptive-sync,calendar-sync=50%'] : ['true'];
 
