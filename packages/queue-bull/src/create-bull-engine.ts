@@ -11,6 +11,7 @@ import {
 } from '@switchyard/queue-contract';
 import type { Redis } from 'ioredis';
 import { makeBullQueue, type BullQueue } from './bull-queue.js';
+import { checkConnection } from './connection-check.js';
 import { watchConnection } from './connection-watch.js';
 import { startConsumer } from './consumer.js';
 import { createControl } from './control.js';
@@ -67,10 +68,11 @@ const CAPABILITIES: ReadonlySet<EngineCapability> = new Set([
  *
  * Without consumers and listeners it holds no connection but the one that was lent.
  *
- * @throws InvalidOptionError
+ * @throws InvalidOptionError, also for a connection that Bull cannot work with: a Cluster, ioredis 6
  */
 export function createBullEngine(options: BullEngineOptions): QueueEngine {
   const { connection, reportError, addTimeoutMs = 10_000, lockMs = 30_000 } = options;
+  checkConnection(connection);
   checkRange('addTimeoutMs', addTimeoutMs, 1, 600_000);
   checkRange('lockMs', lockMs, 1000, 3_600_000);
   // As Bull reads them: the key prefix of the connection wins, and an empty one counts as none.

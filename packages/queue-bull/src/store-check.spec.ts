@@ -24,6 +24,12 @@ describe('whether a Redis is fit for queues', () => {
     expect(findProblem(info({ maxmemory_policy: 'volatile-lru' }))).toContain('volatile-lru');
   });
 
+  test('a node of a cluster is not', () => {
+    expect(findProblem(info({ redis_mode: 'cluster' }))).toContain('one server, or Sentinel');
+    expect(findProblem(info({ redis_mode: 'standalone' }))).toBeNull();
+    expect(findProblem(info({ redis_mode: 'sentinel' }))).toContain('Sentinel itself');
+  });
+
   test('one that does not say is', () => {
     expect(findProblem('')).toBeNull();
   });

@@ -17,6 +17,12 @@ export function findProblem(text: string): string | null {
   if (version !== undefined && isOlder(version)) {
     return `Redis ${version} is too old, ${OLDEST_VERSION.join('.')} is needed`;
   }
+  if (info.get('redis_mode') === 'cluster') {
+    return 'Redis runs as a cluster, on whose nodes the keys of a queue may be apart; Bull needs one server, or Sentinel';
+  }
+  if (info.get('redis_mode') === 'sentinel') {
+    return 'this is a Sentinel itself; lend a connection with `sentinels` and `name`, which finds the master';
+  }
   if (info.get('loading') === '1') return 'Redis is loading its data';
   if (info.get('role') === 'slave' && info.get('slave_read_only') !== '0') {
     return 'Redis is a read-only replica';
