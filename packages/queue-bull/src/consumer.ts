@@ -16,7 +16,6 @@ import { createConsumerEvents, forwardEvents } from './consumer-events.js';
 import type { EngineContext } from './engine-context.js';
 import { HAND_BACK_JOB } from './hand-back-job.lua.js';
 import { scheduleNextFiring } from './next-firing.js';
-import { queueKeys } from './queue-keys.js';
 import { createRateLimiter } from './rate-limit.js';
 
 /** A timer that is set for longer fires at once. */
@@ -44,7 +43,7 @@ export function startConsumer<S extends JobSchemas>(
   checkWorkerSettings(`queue "${queue}"`, { concurrency, limit });
 
   const { client, run, call, outages } = context;
-  const keys = queueKeys(context.prefix, queue);
+  const keys = context.keys(queue);
   const events = createConsumerEvents((error) => outages.task(error, queue));
   const report = (error: Error) => {
     outages.task(error, queue);
@@ -53,7 +52,7 @@ export function startConsumer<S extends JobSchemas>(
   const subscriber = new BullSubscriber(context.subscriber, report);
   const pop = createBlockingPop(client, context.connections);
   const attempts = createAttempts(context, definition, handlers, options.gate);
-  const bull = makeBullQueue(queue, {
+  const bull = makeBullQueue(keys.queue, {
     prefix: context.prefix,
     client,
     lockMs: context.lockMs,

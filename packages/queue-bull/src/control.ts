@@ -2,7 +2,6 @@ import type { JobSchemas, QueueControl, QueueDefinition } from '@switchyard/queu
 import { storedOptions } from './bull-job.js';
 import type { EngineContext } from './engine-context.js';
 import { scheduleNextFiring } from './next-firing.js';
-import { queueKeys } from './queue-keys.js';
 import { REMOVE_WAITING } from './remove-waiting.lua.js';
 
 /** Jobs removed by one run of the script, which keeps Redis from everybody else meanwhile. */
@@ -13,7 +12,7 @@ export function createControl<S extends JobSchemas>(
   definition: QueueDefinition<S>,
 ): QueueControl {
   const { client, run, call } = context;
-  const keys = queueKeys(context.prefix, definition.name);
+  const keys = context.keys(definition.name);
   const bull = context.bull(definition.name);
 
   async function removeFrom(key: string, kind: 'list' | 'set'): Promise<void> {

@@ -12,6 +12,7 @@ import {
 import type { Redis } from 'ioredis';
 import { makeBullQueue, type BullQueue } from './bull-queue.js';
 import { checkConnection } from './connection-check.js';
+import { createClaims } from './claims.js';
 import { watchConnection } from './connection-watch.js';
 import { startConsumer } from './consumer.js';
 import { createControl } from './control.js';
@@ -20,6 +21,7 @@ import { createEvents } from './events.js';
 import { findWork } from './find-work.js';
 import { createInspector } from './inspector.js';
 import { createLentClient } from './lent-client.js';
+import { queueKeys } from './queue-keys.js';
 import { trackOutages } from './outages.js';
 import { createOwnConnections } from './own-connections.js';
 import { createProducer } from './producer.js';
@@ -39,6 +41,11 @@ export interface BullEngineOptions {
   readonly prefix?: string;
   /** Its `redis.keyPrefix`, if it has one: Bull takes that instead of its `prefix`. */
   readonly keyPrefix?: string;
+  /**
+   * Names in the Bull app of queues that are declared under another: a declared name may have no colon and no white
+   * space in it, while Bull takes any. `{ 'calendar-sync': 'calendar: sync' }`
+   */
+  readonly queueNames?: Readonly<Record<string, string>>;
   /** Hears what the engine could not answer to a caller, once per outage. Default: nobody. */
   readonly reportError?: ReportError;
   /** How long a call waits for a lost connection to come back, 1 to 600 000. Default 10 000. */
@@ -78,6 +85,9 @@ export function createBullEngine(options: BullEngineOptions): QueueEngine {
   // As Bull reads them: the key prefix of the connection wins, and an empty one counts as none.
   const prefix = options.keyPrefix || options.prefix || 'bull';
 
+  const bullNames = new Map(Object.entries(options.queueNames ?? {}));
+  checkBullNames(bullNames);
+
   const outages = trackOutages(NAME, reportError);
   const watch = watchConnection(NAME, connection, (error) => outages.connection(connection, error));
   const client = createLentClient(connection, watch);
@@ -93,6 +103,7 @@ export function createBullEngine(options: BullEngineOptions): QueueEngine {
   const context: EngineContext = {
     engine: NAME,
     prefix,
+    keys: (name) => queueKeys(prefix, bullNames.get(name) ?? name),
     lockMs,
     client,
     run: createRunScript(client),
@@ -103,7 +114,7 @@ export function createBullEngine(options: BullEngineOptions): QueueEngine {
     bull(name) {
       let bull = bulls.get(name);
       if (!bull) {
-        bull = makeBullQueue(name, { prefix, client, lockMs });
+        bull = makeBullQueue(context.keys(name).queue, { prefix, client, lockMs });
         bull.on('error', (error) => outages.task(error, name));
         bulls.set(name, bull);
       }
@@ -129,6 +140,7 @@ export function createBullEngine(options: BullEngineOptions): QueueEngine {
       inspector: createInspector(context, definition),
       control: createControl(context, definition),
       events: createEvents(context, definition),
+      claims: createClaims(context, definition.name),
     };
   }
 
@@ -169,6 +181,17 @@ export function createBullEngine(options: BullEngineOptions): QueueEngine {
 function keyspaceOf({ options }: Redis, prefix: string): string {
   const { host = 'localhost', port = 6379, db = 0, path } = options;
   return `redis://${path ?? `${host}:${port}`}/${db}/${prefix}`;
+}
+
+/** Two declared queues that are one queue of Bull would run each other's jobs. */
+function checkBullNames(names: ReadonlyMap<string, string>): void {
+  const seen = new Set<string>();
+  for (const [declared, name] of names) {
+    if (typeof name !== 'string' || name === '' || seen.has(name)) {
+      throw new InvalidOptionError(`queueNames["${declared}"]`, name, 'a name of its own in the Bull app');
+    }
+    seen.add(name);
+  }
 }
 
 function checkRange(option: string, value: number, min: number, max: number): void {

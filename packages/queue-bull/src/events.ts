@@ -9,7 +9,7 @@ import { asError } from './as-error.js';
 import type { EngineContext } from './engine-context.js';
 import { decodeJobId } from './job-ids.js';
 import { readEnd } from './job-end-messages.js';
-import { queueKeys, type QueueKeys } from './queue-keys.js';
+import type { QueueKeys } from './queue-keys.js';
 import { literalPattern, type Topic } from './subscriber.js';
 import { waitForEnd } from './wait-for-end.js';
 
@@ -56,7 +56,7 @@ export function createEvents<S extends JobSchemas>(
 ): JobEvents<S> {
   const { subscriber, call, outages } = context;
   const queue = definition.name;
-  const keys = queueKeys(context.prefix, queue);
+  const keys = context.keys(queue);
 
   async function on<E extends keyof QueueEvents>(
     event: E,

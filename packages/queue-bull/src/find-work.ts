@@ -1,5 +1,4 @@
 import type { EngineContext } from './engine-context.js';
-import { queueKeys } from './queue-keys.js';
 
 /**
  * Which queues have something to run, now or later.
@@ -10,12 +9,12 @@ import { queueKeys } from './queue-keys.js';
  * `repeat` or `priority` may be left behind by one that is over: those two say nothing.
  */
 export async function findWork(
-  { prefix, client, call }: EngineContext,
+  { keys, client, call }: EngineContext,
   queues: readonly string[],
 ): Promise<ReadonlySet<string>> {
   if (queues.length === 0) return new Set();
   const keysOf = (queue: string) => {
-    const { wait, active, delayed, paused, suspended } = queueKeys(prefix, queue);
+    const { wait, active, delayed, paused, suspended } = keys(queue);
     return [wait, active, delayed, paused, suspended];
   };
   if ((await call(() => client.exists(...queues.flatMap(keysOf)))) === 0) return new Set();

@@ -13,7 +13,6 @@ import type { EngineContext } from './engine-context.js';
 import { findJob, type FoundJob } from './find-job.js';
 import { decodeJobId } from './job-ids.js';
 import { scheduleNextFiring } from './next-firing.js';
-import { queueKeys } from './queue-keys.js';
 import { RETRY_JOB } from './retry-job.lua.js';
 
 const DEFAULT_PAGE = 100;
@@ -25,7 +24,7 @@ export function createInspector<S extends JobSchemas>(
 ): JobInspector {
   const { engine, client, run, call } = context;
   const queue = definition.name;
-  const keys = queueKeys(context.prefix, queue);
+  const keys = context.keys(queue);
   const bull = context.bull(queue);
 
   const find = (id: string) => call(() => findJob(run, keys, id));
@@ -90,6 +89,17 @@ export function createInspector<S extends JobSchemas>(
       const { waiting, active, completed, failed, delayed } = counts;
       const { paused = 0 } = counts as Bull.JobCounts & { paused?: number };
       return { waiting: waiting + paused, delayed, active, completed, failed };
+    },
+
+    async deduplicated(deduplicationId) {
+      const key = `${keys.base}de:${deduplicationId}`;
+      const storedId = await call(() => client.get(key));
+      if (storedId === null) return null;
+      const id = decodeJobId(storedId);
+      const [ttlMs, found] = await Promise.all([call(() => client.pttl(key)), find(id)]);
+      // Without a time to live it goes with the job's end; should it be left behind, it means nothing.
+      const isPending = found !== null && found.state !== 'completed' && found.state !== 'failed';
+      return ttlMs >= 0 || isPending ? id : null;
     },
 
     async logs(id) {

@@ -1,5 +1,7 @@
 /** The keys of one Bull queue, and the two of our own beside them. */
 export interface QueueKeys {
+  /** Its name in the Bull app. */
+  readonly queue: string;
   /** `<prefix>:<queue>:`, which a job's id is appended to. */
   readonly base: string;
   readonly id: string;
@@ -23,6 +25,7 @@ export interface QueueKeys {
 export function queueKeys(prefix: string, queue: string): QueueKeys {
   const base = `${prefix}:${queue}:`;
   return {
+    queue,
     base,
     id: `${base}id`,
     wait: `${base}wait`,

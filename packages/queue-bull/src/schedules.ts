@@ -15,7 +15,6 @@ import type { BullJobOptions, BullRepeat } from './bull-queue.js';
 import type { EngineContext } from './engine-context.js';
 import { firingAfter, firingAt } from './next-firing.js';
 import { toJson } from './job-data.js';
-import { queueKeys } from './queue-keys.js';
 import { REMOVE_SCHEDULE } from './remove-schedule.lua.js';
 import { REPLACE_SCHEDULE } from './replace-schedule.lua.js';
 import { RESUME_SCHEDULE } from './resume-schedule.lua.js';
@@ -38,7 +37,7 @@ export function createSchedules<S extends JobSchemas>(
   definition: QueueDefinition<S>,
 ): JobSchedules<S> {
   const { engine, client, run, call } = context;
-  const keys = queueKeys(context.prefix, definition.name);
+  const keys = context.keys(definition.name);
   const where = `queue "${definition.name}"`;
   const carriesPriorities = definition.priorities ?? false;
 

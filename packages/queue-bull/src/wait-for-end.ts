@@ -9,7 +9,6 @@ import { toJob } from './bull-job.js';
 import type { EngineContext } from './engine-context.js';
 import { findJob } from './find-job.js';
 import { readEnd } from './job-end-messages.js';
-import { queueKeys } from './queue-keys.js';
 import type { Hear } from './subscriber.js';
 
 /** How soon a wait notices a removal by somebody else than this engine, or an end whose message was missed. */
@@ -25,7 +24,7 @@ export async function waitForEnd(
   timeoutMs: number,
 ): Promise<unknown> {
   const { engine, run, call, subscriber } = context;
-  const keys = queueKeys(context.prefix, queue);
+  const keys = context.keys(queue);
   const find = () => call(() => findJob(run, keys, id));
 
   let resolve: (result: unknown) => void = () => {};
