@@ -9,11 +9,11 @@ import {
 import { WaitingError, type Job as BullMqJob } from 'bullmq';
 import { asError } from './as-error.js';
 import { attemptError } from './attempt-error.js';
-import { ENGINE_NAME } from './engine-name.js';
 import { callerId } from './stored-id.js';
 import type { StoredOptions } from './stored-options.js';
 
 export interface AttemptRequest<S extends JobSchemas> {
+  readonly engine: string;
   readonly definition: QueueDefinition<S>;
   readonly handlers: JobHandlers<S>;
   readonly gate: JobGate;
@@ -32,14 +32,14 @@ export interface Attempt {
 }
 
 export function startAttempt<S extends JobSchemas>(request: AttemptRequest<S>): Attempt {
-  const { definition, handlers, gate, job, token, report } = request;
+  const { engine, definition, handlers, gate, job, token, report } = request;
   const controller = new AbortController();
   const { timeoutMs } = job.opts as StoredOptions;
 
   const run = runJob({
     definition,
     handlers,
-    job: runningJob(definition.name, job),
+    job: runningJob(engine, definition.name, job),
     timeoutMs,
     signal: controller.signal,
     gate,
@@ -69,12 +69,12 @@ export function startAttempt<S extends JobSchemas>(request: AttemptRequest<S>): 
   };
 }
 
-function runningJob(queue: string, job: BullMqJob): Omit<RunningJob, 'signal'> {
+function runningJob(engine: string, queue: string, job: BullMqJob): Omit<RunningJob, 'signal'> {
   return {
     id: callerId(job.id ?? ''),
     name: job.name,
     queue,
-    engine: ENGINE_NAME,
+    engine,
     data: job.data as unknown,
     attempt: job.attemptsMade + 1,
     attempts: job.opts.attempts || 1,

@@ -2,13 +2,14 @@ import type { SharedConnections } from '@switchyard/bullmq-shared-connections';
 import { ClosedError } from '@switchyard/queue-contract';
 import type { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
-import { ENGINE_NAME } from './engine-name.js';
 import type { FaultReport } from './fault-report.js';
 import { firstSlot } from './schedule-slots.js';
 import type { Patience } from './patience.js';
 
 /** What every part of the engine works with. */
 export interface EngineContext {
+  /** The engine's name, which appears in jobs, logs and metrics. */
+  readonly engine: string;
   readonly connection: Redis;
   readonly shared: SharedConnections;
   readonly prefix: string;
@@ -37,7 +38,7 @@ export function createBullMqQueue(context: EngineContext, name: string): BullMqQ
   let opened: Queue | undefined;
   const report = (error: unknown) => context.faults.report(error, name);
   const assertOpen = () => {
-    if (context.isClosed()) throw new ClosedError(`engine "${ENGINE_NAME}"`);
+    if (context.isClosed()) throw new ClosedError(`engine "${context.engine}"`);
   };
 
   const ready = async (): Promise<Queue> => {

@@ -1,16 +1,18 @@
 import { EngineUnavailableError } from '@switchyard/queue-contract';
 import type { Redis } from 'ioredis';
 import { asError } from './as-error.js';
-import { ENGINE_NAME } from './engine-name.js';
 import { lacksEvictionPolicy, storeProblem } from './store-problem.js';
+
+type Unavailable = (problem: string, options?: ErrorOptions) => EngineUnavailableError;
 
 /**
  * Checks that the server can be reached and is fit for queues.
  *
  * @throws EngineUnavailableError that says what is wrong
  */
-export async function checkStore(connection: Redis, limitMs: number): Promise<void> {
-  const info = await withinConnection(connection, limitMs, () => connection.info());
+export async function checkStore(engine: string, connection: Redis, limitMs: number): Promise<void> {
+  const unavailable: Unavailable = (problem, options) => new EngineUnavailableError(engine, problem, options);
+  const info = await withinConnection(connection, limitMs, unavailable, () => connection.info());
   // INFO leaves it out on some hosted servers; CONFIG is often forbidden there, and then nobody can tell.
   const policy = lacksEvictionPolicy(info)
     ? await connection.config('GET', 'maxmemory-policy').then(
@@ -23,7 +25,12 @@ export async function checkStore(connection: Redis, limitMs: number): Promise<vo
 }
 
 /** Asks as soon as the connection is up; fails with what kept it from coming up. */
-async function withinConnection<T>(connection: Redis, limitMs: number, ask: () => Promise<T>): Promise<T> {
+async function withinConnection<T>(
+  connection: Redis,
+  limitMs: number,
+  unavailable: Unavailable,
+  ask: () => Promise<T>,
+): Promise<T> {
   const closed = () => unavailable('the connection it was lent was closed');
   if (connection.status === 'end') throw closed();
   const address = `${connection.options.host ?? 'localhost'}:${connection.options.port ?? 6379}`;
@@ -71,8 +78,4 @@ function whatFailed(error: Error, address: string): string {
   if (/NOAUTH/.test(error.message)) return `${address} wants a password and none was given`;
   if (/NOPERM/.test(error.message)) return `the user at ${address} may not run INFO: ${error.message}`;
   return `${address} cannot be reached (${code ?? error.message})`;
-}
-
-function unavailable(problem: string, options?: ErrorOptions): EngineUnavailableError {
-  return new EngineUnavailableError(ENGINE_NAME, problem, options);
 }

@@ -15,9 +15,7 @@ import { asError } from './as-error.js';
 import { originalError } from './attempt-error.js';
 import { startAttempt, type Attempt } from './attempt.js';
 import type { BullMqQueue } from './bullmq-queue.js';
-
 import { endScheduleIfOver } from './end-schedule.js';
-import { ENGINE_NAME } from './engine-name.js';
 import { createListeners } from './listeners.js';
 import { callerId } from './stored-id.js';
 import { backoffStrategy } from './stored-options.js';
@@ -43,7 +41,7 @@ export function createConsumerHost<S extends JobSchemas>(
   const consumers = new Set<Consumer>();
   return {
     consume(handlers, options = {}) {
-      if (bullMqQueue.context.isClosed()) throw new ClosedError(`engine "${ENGINE_NAME}"`);
+      if (bullMqQueue.context.isClosed()) throw new ClosedError(`engine "${bullMqQueue.context.engine}"`);
       const settings = { ...definition.worker, ...withoutUndefined(options) };
       checkWorkerSettings(`queue "${definition.name}"`, settings);
       const consumer = startConsumer(bullMqQueue, definition, handlers, settings, () =>
@@ -95,7 +93,15 @@ function startConsumer<S extends JobSchemas>(
 
   const process = async (job: BullMqJob, token?: string): Promise<unknown> => {
     await endScheduleIfOver(bullMqQueue, job).catch(onError);
-    const attempt = startAttempt({ definition, handlers, gate: countingGate, job, token, report: onError });
+    const attempt = startAttempt({
+      engine: context.engine,
+      definition,
+      handlers,
+      gate: countingGate,
+      job,
+      token,
+      report: onError,
+    });
     attempts.add(attempt);
     try {
       return await attempt.outcome;

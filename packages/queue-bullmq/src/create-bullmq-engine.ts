@@ -14,7 +14,6 @@ import { createBullMqQueue, type BullMqQueue, type EngineContext } from './bullm
 import { checkStore } from './check-store.js';
 import { createConsumerHost, type ConsumerHost } from './consumer.js';
 import { createControl } from './control.js';
-import { ENGINE_NAME } from './engine-name.js';
 import { createEventHub, type EventHub } from './event-hub.js';
 import { createEvents } from './events.js';
 import { createFaultReport } from './fault-report.js';
@@ -32,6 +31,11 @@ export interface BullMqEngineOptions {
    * closed here. It has no `keyPrefix`.
    */
   readonly connection: Redis;
+  /**
+   * What jobs, logs and errors call this engine: 1 to 40 letters, digits, `-` and `_`. Default `bullmq`. Two engines
+   * of one app, on different servers or prefixes, need two names.
+   */
+  readonly name?: string;
   /** First part of every key. Default `switchyard`; `bull`, where legacy queues live, is refused. */
   readonly prefix?: string;
   /** Hears what the engine could not answer to a caller, of one outage once. Default: nobody. */
@@ -73,16 +77,17 @@ interface Host {
  * @throws InvalidOptionError
  */
 export function createBullMqEngine(options: BullMqEngineOptions): QueueEngine {
-  const { connection, prefix, addTimeoutMs, lockMs } = checked(options);
+  const { connection, name, prefix, addTimeoutMs, lockMs } = checked(options);
   let closing: Promise<void> | undefined;
   const closeListeners = new Set<() => void>();
-  const faults = createFaultReport(connection, options.reportError);
+  const faults = createFaultReport(name, connection, options.reportError);
   const context: EngineContext = {
+    engine: name,
     connection,
     prefix,
     lockMs,
     faults,
-    patience: createPatience(connection, addTimeoutMs),
+    patience: createPatience(name, connection, addTimeoutMs),
     shared: shareConnections(connection, { onError: (error) => void faults.report(error) }),
     isClosed: () => closing !== undefined,
     onClose(listener) {
@@ -135,16 +140,16 @@ export function createBullMqEngine(options: BullMqEngineOptions): QueueEngine {
   };
 
   const assertOpen = () => {
-    if (closing) throw new ClosedError(`engine "${ENGINE_NAME}"`);
+    if (closing) throw new ClosedError(`engine "${name}"`);
   };
 
   return {
-    name: ENGINE_NAME,
+    name,
     keyspace: keyspace(connection, prefix),
     capabilities: new Set(CAPABILITIES),
     async ready() {
       assertOpen();
-      await checkStore(connection, addTimeoutMs);
+      await checkStore(name, connection, addTimeoutMs);
     },
     queue<S extends JobSchemas>(definition: QueueDefinition<S>): EngineQueue<S> {
       const known = queues.get(definition as QueueDefinition);
@@ -155,9 +160,9 @@ export function createBullMqEngine(options: BullMqEngineOptions): QueueEngine {
     },
     async withWork(names) {
       assertOpen();
-      const hasSchedules = async (name: string) => {
-        const schedules = await createScheduleStore(hostOf(name).queue).readAll();
-        return schedules.some((schedule) => activeSchedule(schedule) !== null);
+      const hasSchedules = async (queue: string) => {
+        const schedules = await createScheduleStore(hostOf(queue).queue).readAll();
+        return schedules.some((schedule) => activeSchedule(name, schedule) !== null);
       };
       const ask = () => queuesWithWork(connection, prefix, names, hasSchedules);
       return context.patience.run(ask, { again: true });
@@ -175,10 +180,14 @@ export function createBullMqEngine(options: BullMqEngineOptions): QueueEngine {
 function checked(options: BullMqEngineOptions) {
   const {
     connection,
+    name = 'bullmq',
     prefix = 'switchyard',
     addTimeoutMs = DEFAULT_ADD_TIMEOUT_MS,
     lockMs = DEFAULT_LOCK_MS,
   } = options;
+  if (typeof name !== 'string' || !/^[\w-]{1,40}$/.test(name)) {
+    throw new InvalidOptionError('name', name, '1 to 40 letters, digits, "-" and "_"');
+  }
   const { keyPrefix } = connection.options;
   if (keyPrefix) throw new InvalidOptionError('keyPrefix of the connection', keyPrefix, 'none; see prefix');
   if (prefix === 'bull' || !/^\S{1,100}$/.test(prefix)) {
@@ -194,7 +203,7 @@ function checked(options: BullMqEngineOptions) {
   if (!(Number.isInteger(lockMs) && lockMs >= 1000 && lockMs <= 3_600_000)) {
     throw new InvalidOptionError('lockMs', lockMs, 'an integer, 1000 to 3 600 000');
   }
-  return { connection, prefix, addTimeoutMs, lockMs };
+  return { connection, name, prefix, addTimeoutMs, lockMs };
 }
 
 /** Names the database, since one server has several, but neither user nor password. */

@@ -18,6 +18,7 @@ function setUp() {
   const reported: string[] = [];
   const clock = { nowMs: 1_000_000 };
   const faults = createFaultReport(
+    'bullmq',
     connection as never,
     (error, { queue }) => void reported.push(queue ? `${queue}: ${error.message}` : error.message),
     () => clock.nowMs,
@@ -97,7 +98,7 @@ test('other errors are all reported, with their queue', () => {
 
 test('a reporter that throws disturbs nobody, and after stop nothing is heard', () => {
   const connection = new Connection();
-  const faults = createFaultReport(connection as never, () => {
+  const faults = createFaultReport('bullmq', connection as never, () => {
     throw new Error('broken reporter');
   });
   expect(faults.report(new Error('a'))).toBe(true);

@@ -2,7 +2,6 @@ import type { ReportError } from '@switchyard/queue-contract';
 import type { Redis } from 'ioredis';
 import { asError } from './as-error.js';
 import { isConnectionFault } from './connection-fault.js';
-import { ENGINE_NAME } from './engine-name.js';
 
 export interface FaultReport {
   /** Reports an error; of one outage only the first. Answers whether it was reported. */
@@ -20,6 +19,7 @@ const SAME_FAULT_MS = 5000;
  * @param clock ms that never go back; only tests change it
  */
 export function createFaultReport(
+  engine: string,
   connection: Pick<Redis, 'status' | 'on' | 'off'>,
   reportError: ReportError | undefined,
   clock: () => number = () => performance.now(),
@@ -47,7 +47,7 @@ export function createFaultReport(
       reportedAt = nowMs;
     }
     try {
-      reportError?.(error, queue === undefined ? { engine: ENGINE_NAME } : { engine: ENGINE_NAME, queue });
+      reportError?.(error, queue === undefined ? { engine } : { engine, queue });
     } catch {
       // A reporter that throws must not take down the worker that it was told about.
     }

@@ -1,7 +1,6 @@
 import type { Job, JobState } from '@switchyard/queue-contract';
 import type { Job as BullMqJob } from 'bullmq';
 import type { BullMqQueue } from './bullmq-queue.js';
-import { ENGINE_NAME } from './engine-name.js';
 import { callerId } from './stored-id.js';
 import { callerPriority } from './stored-options.js';
 
@@ -23,7 +22,7 @@ export async function jobPicture(
     queue: name,
     data: job.data as unknown,
     state,
-    engine: ENGINE_NAME,
+    engine: context.engine,
     priority: callerPriority(job.opts.priority),
     delayMs: job.opts.delay ?? 0,
     attempts: job.opts.attempts || 1,

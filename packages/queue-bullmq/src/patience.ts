@@ -1,7 +1,6 @@
 import { EngineUnavailableError } from '@switchyard/queue-contract';
 import type { Redis } from 'ioredis';
 import { isConnectionFault } from './connection-fault.js';
-import { ENGINE_NAME } from './engine-name.js';
 
 const PAUSE_BETWEEN_TRIES_MS = 50;
 
@@ -18,7 +17,7 @@ export interface Patience {
   connected(): Promise<void>;
 }
 
-export function createPatience(connection: Redis, limitMs: number): Patience {
+export function createPatience(engine: string, connection: Redis, limitMs: number): Patience {
   let changing: Promise<void> | undefined;
 
   /** Shared, since every waiting call of its own would add listeners to the connection. */
@@ -35,6 +34,9 @@ export function createPatience(connection: Redis, limitMs: number): Patience {
     return changing;
   };
 
+  const unavailable = (problem: string, options?: ErrorOptions) =>
+    new EngineUnavailableError(engine, problem, options);
+
   return {
     async connected() {
       while (connection.status !== 'ready') await readyOrClosed();
@@ -44,10 +46,10 @@ export function createPatience(connection: Redis, limitMs: number): Patience {
       for (;;) {
         while (connection.status !== 'ready') {
           if (connection.status === 'end') throw unavailable('the connection it was lent was closed');
-          await within(readyOrClosed(), deadline, () => `no connection within ${limitMs} ms`);
+          await within(readyOrClosed(), deadline, () => unavailable(`no connection within ${limitMs} ms`));
         }
         try {
-          return await within(work(), deadline, () => `no answer within ${limitMs} ms`);
+          return await within(work(), deadline, () => unavailable(`no answer within ${limitMs} ms`));
         } catch (error) {
           if (!isConnectionFault(error)) throw error;
           if (!again || performance.now() >= deadline) {
@@ -60,18 +62,14 @@ export function createPatience(connection: Redis, limitMs: number): Patience {
   };
 }
 
-async function within<T>(work: Promise<T>, deadline: number, problem: () => string): Promise<T> {
+async function within<T>(work: Promise<T>, deadline: number, problem: () => Error): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const expired = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(unavailable(problem())), Math.max(0, deadline - performance.now()));
+    timer = setTimeout(() => reject(problem()), Math.max(0, deadline - performance.now()));
   });
   try {
     return await Promise.race([work, expired]);
   } finally {
     clearTimeout(timer);
   }
-}
-
-function unavailable(problem: string, options?: ErrorOptions): EngineUnavailableError {
-  return new EngineUnavailableError(ENGINE_NAME, problem, options);
 }

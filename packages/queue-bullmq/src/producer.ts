@@ -14,7 +14,6 @@ import {
 import type { Queue } from 'bullmq';
 import { asError } from './as-error.js';
 import type { BullMqQueue } from './bullmq-queue.js';
-import { ENGINE_NAME } from './engine-name.js';
 import { callerId, storedId } from './stored-id.js';
 import { storedOptions, type StoredOptions } from './stored-options.js';
 
@@ -57,7 +56,7 @@ export function createProducer<S extends JobSchemas>(
       answeredId === job.opts.jobId || (job.opts.deduplication !== undefined && !!answeredId);
     if (!isExpected) {
       throw new EngineUnavailableError(
-        ENGINE_NAME,
+        bullMqQueue.context.engine,
         `the store answered ${answeredId} to job "${job.opts.jobId}"`,
       );
     }

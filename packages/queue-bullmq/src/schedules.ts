@@ -11,7 +11,6 @@ import {
 } from '@switchyard/queue-contract';
 import type { JobSchedulerJobOptions, Queue, RepeatOptions } from 'bullmq';
 import type { BullMqQueue } from './bullmq-queue.js';
-import { ENGINE_NAME } from './engine-name.js';
 import { planSchedule, type SchedulePlan } from './schedule-plan.js';
 import { slotAfter } from './schedule-slots.js';
 import { createScheduleStore } from './schedule-store.js';
@@ -32,9 +31,10 @@ export function createSchedules<S extends JobSchemas>(
 ): JobSchedules<S> {
   const where = `queue "${definition.name}"`;
   const carriesPriorities = definition.priorities ?? false;
+  const { engine } = bullMqQueue.context;
   const store = createScheduleStore(bullMqQueue);
   const active = (stored: StoredSchedule | null): ActiveSchedule<S> | null =>
-    stored && activeSchedule<S>(stored);
+    stored && activeSchedule<S>(engine, stored);
 
   /** Carries out a plan; whatever scheduler was there under the id goes. */
   const place = async (
@@ -76,9 +76,7 @@ export function createSchedules<S extends JobSchemas>(
       await store.forget(id);
     }
     const nextRunAtMs = startMs ?? overdueMs ?? Number.NaN;
-    return (
-      active(await store.read(id)) ?? ({ ...schedule, engine: ENGINE_NAME, nextRunAtMs } as ActiveSchedule<S>)
-    );
+    return active(await store.read(id)) ?? ({ ...schedule, engine, nextRunAtMs } as ActiveSchedule<S>);
   };
 
   return {

@@ -1,5 +1,4 @@
 import type { ActiveSchedule, JobSchemas, Schedule, ScheduleRule } from '@switchyard/queue-contract';
-import { ENGINE_NAME } from './engine-name.js';
 import { slotAfter } from './schedule-slots.js';
 import { callerId } from './stored-id.js';
 
@@ -75,7 +74,10 @@ export function isSameContent(stored: StoredSchedule, schedule: Schedule): boole
 }
 
 /** How it reads to a caller; `null` when it has fired for the last time. */
-export function activeSchedule<S extends JobSchemas>(stored: StoredSchedule): ActiveSchedule<S> | null {
+export function activeSchedule<S extends JobSchemas>(
+  engine: string,
+  stored: StoredSchedule,
+): ActiveSchedule<S> | null {
   const { hash, slotMs, isTaken, run } = stored;
   const declared = storedDeclaration(stored);
   const runsLeft = hash.limit === undefined ? undefined : Number(hash.limit) - run + (isTaken ? 0 : 1);
@@ -87,7 +89,7 @@ export function activeSchedule<S extends JobSchemas>(stored: StoredSchedule): Ac
     data: JSON.parse(hash.data ?? '{}') as unknown,
     ...declared,
     ...(runsLeft !== undefined && { remainingRuns: runsLeft }),
-    engine: ENGINE_NAME,
+    engine,
     nextRunAtMs,
   } as ActiveSchedule<S>;
 }

@@ -29,12 +29,13 @@ afterAll(async () => {
 });
 beforeEach(() => {
   const context = {
+    engine: 'bullmq',
     connection,
     shared,
     prefix: 'switchyard',
     lockMs: 30_000,
-    patience: createPatience(connection, 5000),
-    faults: createFaultReport(connection, undefined),
+    patience: createPatience('bullmq', connection, 5000),
+    faults: createFaultReport('bullmq', connection, undefined),
     isClosed: () => false,
     onClose: () => () => undefined,
   };

@@ -7,7 +7,6 @@ import {
 } from '@switchyard/queue-contract';
 import { asError } from './as-error.js';
 import type { BullMqQueue } from './bullmq-queue.js';
-import { ENGINE_NAME } from './engine-name.js';
 import type { EventHub } from './event-hub.js';
 import { resolveStoredId } from './inspector.js';
 
@@ -64,7 +63,7 @@ export function createWaitForEnd(
       settle = resolve;
     });
     const endings: (() => unknown)[] = [
-      context.onClose(() => settle({ error: new ClosedError(`engine "${ENGINE_NAME}"`) })),
+      context.onClose(() => settle({ error: new ClosedError(`engine "${context.engine}"`) })),
     ];
 
     const watch = async () => {

@@ -1,2 +1,0 @@
-/** Appears in jobs, logs and metrics. */
-export const ENGINE_NAME = 'bullmq';
