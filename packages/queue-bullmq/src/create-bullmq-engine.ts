@@ -12,6 +12,7 @@ import {
 import type { Redis } from 'ioredis';
 import { createBullMqQueue, type BullMqQueue, type EngineContext } from './bullmq-queue.js';
 import { checkStore } from './check-store.js';
+import { createClaims } from './claims.js';
 import { createConsumerHost, type ConsumerHost } from './consumer.js';
 import { createControl } from './control.js';
 import { createEventHub, type EventHub } from './event-hub.js';
@@ -123,6 +124,7 @@ export function createBullMqEngine(options: BullMqEngineOptions): QueueEngine {
       inspector: createInspector(queue),
       control: createControl(queue),
       events: createEvents(queue, hub),
+      claims: createClaims(queue),
     };
   };
 

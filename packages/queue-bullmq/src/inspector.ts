@@ -134,6 +134,23 @@ export function createInspector(bullMqQueue: BullMqQueue): JobInspector {
         { again: true },
       ),
 
+    deduplicated: (deduplicationId) =>
+      bullMqQueue.use(
+        async (queue) => {
+          const deduplicationKey = key(`de:${storedId(deduplicationId)}`);
+          const stored = await context.connection.get(deduplicationKey);
+          if (stored === null) return null;
+          const [ttlMs, state] = await Promise.all([
+            context.connection.pttl(deduplicationKey),
+            stateOf(queue, stored),
+          ]);
+          // Without a time to live it goes with the job's end; BullMQ takes no notice of one that was left behind.
+          const isPending = state !== null && state !== 'completed' && state !== 'failed';
+          return ttlMs >= 0 || isPending ? callerId(stored) : null;
+        },
+        { again: true },
+      ),
+
     logs: (id) =>
       bullMqQueue.use(async (queue) => (await queue.getJobLogs(await resolveId(id))).logs, { again: true }),
 

@@ -45,6 +45,7 @@ export type { JobGate } from './job-gate.js';
 export type { ActiveSchedule, JobSchedules, Schedule, ScheduleRule } from './job-schedules.js';
 export type { JobCounts, JobInspector } from './job-inspector.js';
 export type { QueueControl } from './queue-control.js';
+export { checkClaim, type QueueClaims } from './queue-claims.js';
 export type { JobEvents, QueueEvents, StoredResult } from './job-events.js';
 export type { EngineCapability, EngineQueue, QueueEngine, ReportError } from './queue-engine.js';
 export { JOB_CHANNEL, type JobAttempt } from './job-channel.js';

@@ -10,6 +10,11 @@ export interface JobInspector {
     page?: { readonly offset?: number; readonly limit?: number },
   ): Promise<readonly Job[]>;
   counts(): Promise<JobCounts>;
+  /**
+   * The id of the job that an add under this de-duplication id would be one with: one that has not ended, or, given a
+   * time to live, whichever the time began with. `null` when such an add would be a new job; that costs one command.
+   */
+  deduplicated(deduplicationId: string): Promise<string | null>;
   /** What handlers logged, oldest first. */
   logs(id: string): Promise<readonly string[]>;
   /** Puts a failed job back to wait. @throws JobNotFoundError, JobStateError */

@@ -3,6 +3,7 @@ import type { JobEvents } from './job-events.js';
 import type { JobInspector } from './job-inspector.js';
 import type { JobProducer } from './job-producer.js';
 import type { JobSchedules } from './job-schedules.js';
+import type { QueueClaims } from './queue-claims.js';
 import type { QueueControl } from './queue-control.js';
 import type { JobSchemas, QueueDefinition } from './queue-definition.js';
 
@@ -26,6 +27,7 @@ export interface EngineQueue<S extends JobSchemas = JobSchemas> {
   readonly inspector: JobInspector;
   readonly control: QueueControl;
   readonly events: JobEvents<S>;
+  readonly claims: QueueClaims;
 }
 
 export interface QueueEngine {

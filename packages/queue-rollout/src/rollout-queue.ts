@@ -120,6 +120,7 @@ export function createRolloutQueue(
     control: createSwitchedControl(places),
     schedules: createSwitchedSchedules(places, bringHome, inTurn),
     events,
+    claims: sides.target.claims,
     consumer: {
       consume(handlers, options = {}) {
         if (isClosed) throw new ClosedError(`queue "${definition.name}"`);

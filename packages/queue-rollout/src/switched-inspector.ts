@@ -44,6 +44,13 @@ export function createSwitchedInspector(places: () => readonly EngineQueue[]): J
         JOB_STATES.map((state) => [state, all.reduce((sum, counts) => sum + counts[state], 0)]),
       ) as JobCounts;
     },
+    async deduplicated(deduplicationId) {
+      for (const place of places()) {
+        const id = await place.inspector.deduplicated(deduplicationId);
+        if (id !== null) return id;
+      }
+      return null;
+    },
     async logs(id) {
       for (const place of places()) {
         const lines = await place.inspector.logs(id);

@@ -86,4 +86,27 @@ export const deduplicationCases: readonly ContractCase[] = [
       expect((await queue.inspector.counts()).waiting).toBe(0);
     },
   },
+  {
+    title: 'which job adds under a de-duplication id are one with can be asked for, in any instance',
+    needs: ['deduplication'],
+    async run({ engine, another, declare, consume }) {
+      const definition = declare();
+      const queue = engine.queue(definition);
+      const { inspector } = (await another()).queue(definition);
+      expect(await inspector.deduplicated('d:1')).toBe(null);
+      const first = await queue.producer.add('work', 1, { id: '17', deduplication: { id: 'd:1' } });
+      const delayed = await queue.producer.add('work', 2, { delayMs: 60_000, deduplication: { id: 'wait' } });
+      const long = await queue.producer.add('work', 3, { deduplication: { id: 'l', ttlMs: 60_000 } });
+      expect(await inspector.deduplicated('d:1')).toBe(first.id);
+      expect(await inspector.deduplicated('wait')).toBe(delayed.id);
+      expect(await inspector.deduplicated('d:2')).toBe(null);
+      await consume(queue, () => null);
+      await ended(queue, first.id);
+      await ended(queue, long.id);
+      expect(await inspector.deduplicated('d:1')).toBe(null);
+      expect(await inspector.deduplicated('l')).toBe(long.id);
+      await queue.inspector.remove(delayed.id);
+      expect(await inspector.deduplicated('wait')).toBe(null);
+    },
+  },
 ];

@@ -144,7 +144,7 @@ export const engineCases: readonly ContractCase[] = [
     async run({ another, declare }) {
       const engine = await another();
       const queue: EngineQueue<WorkJobs> = engine.queue(declare());
-      const { producer, consumer, schedules, inspector, control, events } = queue;
+      const { producer, consumer, schedules, inspector, control, events, claims } = queue;
       await producer.add('work', null, { id: 'x' });
       await engine.close();
       const schedule = { id: 'x', rule: { everyMs: 1000 }, name: 'work', data: null } as const;
@@ -163,6 +163,7 @@ export const engineCases: readonly ContractCase[] = [
         job: () => inspector.job('x'),
         jobs: () => inspector.jobs(['waiting']),
         counts: () => inspector.counts(),
+        deduplicated: () => inspector.deduplicated('x'),
         logs: () => inspector.logs('x'),
         retry: () => inspector.retry('x'),
         promote: () => inspector.promote('x'),
@@ -174,6 +175,8 @@ export const engineCases: readonly ContractCase[] = [
         removeWaiting: () => control.removeWaiting(),
         on: () => events.on('completed', () => {}),
         waitForEnd: () => events.waitForEnd('x', { timeoutMs: 1000 }),
+        claim: () => claims.claim(['x'], 'me', 1000),
+        release: () => claims.release('x', 'me'),
         ready: () => engine.ready(),
         withWork: () => engine.withWork(['x']),
       };

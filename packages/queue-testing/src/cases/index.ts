@@ -1,6 +1,7 @@
 import type { RoleCases } from '../plan-contract.js';
 import { accountCases } from './account-cases.js';
 import { addCases } from './add-cases.js';
+import { claimCases } from './claim-cases.js';
 import { closeCases } from './close-cases.js';
 import { consumerCases } from './consumer-cases.js';
 import { controlCases } from './control-cases.js';
@@ -41,5 +42,6 @@ export const contractCases: RoleCases = [
   { role: 'control', cases: controlCases },
   { role: 'events', cases: eventCases },
   { role: 'events: waiting for a job', cases: waitForEndCases },
+  { role: 'claims', cases: claimCases },
   { role: 'engine', cases: engineCases },
 ];
