@@ -56,6 +56,8 @@ export type BullRetention = boolean | number | { count?: number; age?: number };
 export interface BullRepeat {
   cron?: string;
   tz?: string;
+  /** Wins over `tz`: Bull hands it to its cron parser. */
+  utc?: boolean;
   every?: number;
   startDate?: string | number;
   endDate?: string | number;

@@ -59,7 +59,8 @@ describe('names of queues', () => {
 
   test('two queues cannot be one of Bull', () => {
     const { connection } = lab;
-    for (const queueNames of [{ a: 'x y', b: 'x y' }, { a: '' }]) {
+    const wrong: Record<string, string>[] = [{ a: 'x y', b: 'x y' }, { a: '' }];
+    for (const queueNames of wrong) {
       expect(() => createBullEngine({ connection, queueNames })).toThrow('a name of its own in the Bull app');
     }
   });

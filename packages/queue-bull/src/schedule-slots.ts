@@ -35,20 +35,31 @@ const NAMED: Readonly<Record<string, string>> = {
 };
 
 /** A rule as the port says it. */
-export function ruleOf({ every, cron = '', tz }: BullRepeat): ScheduleRule {
-  return every ? { everyMs: every } : { cron: NAMED[cron] ?? cron, timeZone: tz ?? localTimeZone() };
+export function ruleOf({ every, cron = '', tz, utc }: BullRepeat): ScheduleRule {
+  if (every) return { everyMs: every };
+  return { cron: fullCron(NAMED[cron] ?? cron), timeZone: utc ? 'UTC' : (tz ?? localTimeZone()) };
+}
+
+/** Bull's parser takes fewer than five fields, too, for the last ones: the first ones are then these. */
+const LEFT_OUT = ['0', '*', '*', '*', '*', '*'];
+
+function fullCron(cron: string): string {
+  const fields = cron.trim().split(/\s+/);
+  return fields.length < 5 && cron.trim() !== ''
+    ? [...LEFT_OUT.slice(0, LEFT_OUT.length - fields.length), ...fields].join(' ')
+    : cron;
 }
 
 function nextOfInterval(everyMs: number, anchorMs: number, afterMs: number): number {
   return anchorMs + (Math.floor((afterMs - anchorMs) / everyMs) + 1) * everyMs;
 }
 
-function nextOfCron({ cron = '', tz, startDate, endDate }: BullRepeat, afterMs: number): number | null {
+function nextOfCron({ cron = '', tz, utc, startDate, endDate }: BullRepeat, afterMs: number): number | null {
   const startMs = startDate === undefined ? -Infinity : new Date(startDate).getTime();
   try {
     const options = {
       currentDate: new Date(Math.max(afterMs, startMs)),
-      ...(tz === undefined ? {} : { tz }),
+      ...(utc ? { utc } : tz === undefined ? {} : { tz }),
       ...(endDate === undefined ? {} : { endDate: new Date(endDate) }),
     };
     return cronParser.parseExpression(cron, options).next().getTime();

@@ -9,7 +9,6 @@ import {
   type QueueDefinition,
   type Schedule,
 } from '@switchyard/queue-contract';
-import { asError } from './as-error.js';
 import { toBullOptions } from './bull-options.js';
 import type { BullJobOptions, BullRepeat } from './bull-queue.js';
 import type { EngineContext } from './engine-context.js';
@@ -18,6 +17,7 @@ import { toJson } from './job-data.js';
 import { REMOVE_SCHEDULE } from './remove-schedule.lua.js';
 import { REPLACE_SCHEDULE } from './replace-schedule.lua.js';
 import { RESUME_SCHEDULE } from './resume-schedule.lua.js';
+import { checkCronOf, checkExpressible } from './schedule-check.js';
 import { firingPrefix, idOfKey, repeatKey } from './schedule-keys.js';
 import {
   dataOf,
@@ -26,7 +26,7 @@ import {
   toActiveSchedule,
   type ScheduleRecord,
 } from './schedule-records.js';
-import { checkCron, localTimeZone, nextSlotMs, ruleOf } from './schedule-slots.js';
+import { localTimeZone, nextSlotMs, ruleOf } from './schedule-slots.js';
 import { SUSPEND_SCHEDULE } from './suspend-schedule.lua.js';
 
 /** How often to start over when others change the same queue's schedules at the same moment. */
@@ -99,6 +99,8 @@ export function createSchedules<S extends JobSchemas>(
   async function suspendOnce(id: string): Promise<ActiveSchedule<S> | null | undefined> {
     const record = await find(id);
     if (!record) return null;
+    // What could be put nowhere else goes on firing here.
+    await checkExpressible(engine, definition, record);
     const next = firingAfter(record.name, optionsOf(record), Date.now(), record.slotMs);
     const nextRecord = next && { ...record, slotMs: next.slotMs, opts: JSON.stringify(next.opts) };
     const taken = await call(() =>
@@ -185,12 +187,7 @@ function repeatOf(where: string, { rule, endAtMs, remainingRuns }: Schedule): Bu
   };
   if ('everyMs' in rule) return { every: rule.everyMs, ...limits };
   const { cron, timeZone = 'UTC' } = rule;
-  try {
-    checkCron(cron, timeZone);
-  } catch (error) {
-    const why = asError(error).message;
-    throw new InvalidOptionError(`rule.cron of a schedule of ${where}`, cron, `a cron expression (${why})`);
-  }
+  checkCronOf(where, cron, timeZone);
   return { cron, tz: timeZone, ...limits };
 }
 
@@ -218,7 +215,11 @@ function firstSlotMs(
 function withIdentity({ id, name }: Schedule, repeat: BullRepeat, slotMs: number): BullRepeat {
   const anchored = repeat.every ? { ...repeat, anchorMs: slotMs } : repeat;
   const { tz, ...local } = anchored;
-  const unnamed = tz === localTimeZone() ? [anchored, local] : [anchored];
+  const unnamed = [
+    anchored,
+    ...(tz === localTimeZone() ? [local] : []),
+    ...(tz === 'UTC' ? [{ ...local, utc: true }] : []),
+  ];
   return (
     unnamed.find((candidate) => idOfKey(repeatKey(name, candidate)) === id) ?? { ...anchored, jobId: id }
   );
