@@ -1,9 +1,10 @@
 import type { Contender } from '../benchmark.js';
+import { hasBull } from '../optional-bull.js';
 
 export type ContenderId = 'bull' | 'bullmq-options' | 'bullmq-shared' | 'ours';
 
 export const contenders: readonly (Contender & { readonly id: ContenderId })[] = [
-  { id: 'bull', title: 'Bull' },
+  ...(hasBull() ? [{ id: 'bull' as const, title: 'Bull' }] : []),
   { id: 'bullmq-options', title: 'BullMQ, options' },
   { id: 'bullmq-shared', title: 'BullMQ, one ioredis' },
   { id: 'ours', title: 'shared connections' },

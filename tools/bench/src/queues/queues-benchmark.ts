@@ -1,6 +1,7 @@
 import { findRedisServer } from '@switchyard/local-redis';
 import type { Benchmark } from '../benchmark.js';
 import { installedVersions } from '../environment.js';
+import { bullVersion, hasBull, WITHOUT_BULL } from '../optional-bull.js';
 import { casesOf } from './cases.js';
 import { BASELINE, contenders } from './contender.js';
 import { limitsOf } from './limits.js';
@@ -23,9 +24,11 @@ export const queuesBenchmark: Benchmark = {
       versions: {
         node: process.versions.node,
         redis: await redisVersion(),
-        ...installedVersions(['bull', 'bullmq', 'ioredis']),
+        ...bullVersion(),
+        ...installedVersions(['bullmq', 'ioredis']),
       },
       notes: [
+        ...(hasBull() ? [] : [WITHOUT_BULL]),
         `Timed figures are medians of ${sizes.runs} interleaved runs, their ratios medians of the ratios within a run.`,
         'sent: what clients send. billed: sent, and what scripts run inside; without AUTH, HELLO, SELECT, COMMAND,',
         'CONFIG, INFO, PING, RESET and QUIT.',

@@ -1,8 +1,18 @@
+// Plain Bull as the benchmarks measure it: each queue makes its own connections from an URL. Nobody imports this by a
+// name that a compiler reads: it goes with this folder, and the benchmarks then do without it.
 import Bull from 'bull';
-import { queueNames, type ContenderApp, type Ticket } from './contender.js';
 
-/** Plain Bull: each queue makes its own connections from an URL. */
-export async function openBullApp(url: string): Promise<ContenderApp> {
+interface Ticket {
+  readonly number: number;
+}
+
+interface WorkerOptions {
+  readonly concurrency: number;
+  readonly handle: (ticket: Ticket, dueAtMs: number) => Promise<void>;
+  readonly onCompleted: (ticket: Ticket) => void;
+}
+
+export async function openBullApp(url: string, queueNames: readonly string[]) {
   const queues = queueNames.map((name) => new Bull<Ticket>(name, url));
   for (const queue of queues) queue.on('error', rethrow);
   await Promise.all(queues.map((queue) => queue.isReady()));
@@ -13,13 +23,13 @@ export async function openBullApp(url: string): Promise<ContenderApp> {
   };
 
   return {
-    async add(queue, ticket, delayMs) {
+    async add(queue: number, ticket: Ticket, delayMs?: number) {
       await queueAt(queue).add(ticket, delayMs === undefined ? undefined : { delay: delayMs });
     },
-    async addMany(queue, tickets) {
+    async addMany(queue: number, tickets: readonly Ticket[]) {
       await queueAt(queue).addBulk(tickets.map((data) => ({ data })));
     },
-    async makeWorkers({ concurrency, handle, onCompleted }) {
+    async makeWorkers({ concurrency, handle, onCompleted }: WorkerOptions) {
       for (const queue of queues) queue.on('completed', (job) => onCompleted(job.data));
       return {
         start() {
