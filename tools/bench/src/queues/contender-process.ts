@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { answerWith } from '../answering.js';
 import { queueNames, type ContenderApp, type Ticket, type WorkerOptions } from './contender.js';
+import type { ContenderOperations, OneJob } from './contender-operations.js';
 import { openApp } from './open-app.js';
-import type { Answer, OneJob, OperationHandlers, Request } from './operations.js';
 
 // The program of a contender's own process: does what the benchmark asks over IPC, and ends with it.
 
@@ -11,59 +12,6 @@ let nextNumber = 0;
 const ends = new Map<number, () => void>();
 /** How late each handler began, by ticket number. */
 const latenessMs = new Map<number, number>();
-
-const handlers: OperationHandlers = {
-  async open({ contender, url }) {
-    app = await openApp(contender, url);
-  },
-  async startWorkers({ concurrency, handlerMs }) {
-    const workers = await opened().makeWorkers(workerOptions(concurrency, handlerMs));
-    workers.start();
-  },
-  async listenToEvents() {
-    await opened().listenToEvents();
-  },
-  async runOne({ queue, delayMs, restMs = 0 }) {
-    const job = await runOne(queue, delayMs);
-    await sleep(restMs);
-    return job;
-  },
-  async addOneByOne({ count }) {
-    const addMs: number[] = [];
-    const done: Promise<void>[] = [];
-    for (let index = 0; index < count; index++) {
-      const ticket = nextTicket();
-      done.push(endOf(ticket));
-      const startedAt = performance.now();
-      await opened().add(index % queueNames.length, ticket);
-      addMs.push(performance.now() - startedAt);
-    }
-    await Promise.all(done);
-    return { addMs };
-  },
-  async burst({ jobsPerQueue }) {
-    const done: Promise<void>[] = [];
-    await addToAll(jobsPerQueue, (ticket) => done.push(endOf(ticket)));
-    await Promise.all(done);
-  },
-  async fill({ jobsPerQueue }) {
-    await addToAll(jobsPerQueue, (ticket) => filled.push(endOf(ticket)));
-  },
-  async drain({ concurrency }) {
-    const workers = await opened().makeWorkers(workerOptions(concurrency, 0));
-    const cpuBefore = process.cpuUsage();
-    const startedAt = performance.now();
-    workers.start();
-    await Promise.all(filled.splice(0));
-    const durationMs = performance.now() - startedAt;
-    const { user, system } = process.cpuUsage(cpuBefore);
-    return { durationMs, cpuMs: (user + system) / 1000 };
-  },
-  async close() {
-    await app?.close();
-    app = undefined;
-  },
-};
 
 const filled: Promise<void>[] = [];
 
@@ -119,17 +67,55 @@ async function addToAll(jobsPerQueue: number, onTicket: (ticket: Ticket) => void
   );
 }
 
-async function answer(request: Request): Promise<Answer> {
-  try {
-    const handler = handlers[request.operation] as (args: Request['args']) => Promise<unknown>;
-    return { id: request.id, answer: await handler(request.args) };
-  } catch (error) {
-    return { id: request.id, error: error instanceof Error ? (error.stack ?? error.message) : String(error) };
-  }
-}
-
-process.on('message', (request: Request) => {
-  void answer(request).then((reply) => process.send?.(reply));
+answerWith<ContenderOperations>({
+  async open({ contender, url }) {
+    app = await openApp(contender, url);
+  },
+  async startWorkers({ concurrency, handlerMs }) {
+    const workers = await opened().makeWorkers(workerOptions(concurrency, handlerMs));
+    workers.start();
+  },
+  async listenToEvents() {
+    await opened().listenToEvents();
+  },
+  async runOne({ queue, delayMs, restMs = 0 }) {
+    const job = await runOne(queue, delayMs);
+    await sleep(restMs);
+    return job;
+  },
+  async addOneByOne({ count }) {
+    const addMs: number[] = [];
+    const done: Promise<void>[] = [];
+    for (let index = 0; index < count; index++) {
+      const ticket = nextTicket();
+      done.push(endOf(ticket));
+      const startedAt = performance.now();
+      await opened().add(index % queueNames.length, ticket);
+      addMs.push(performance.now() - startedAt);
+    }
+    await Promise.all(done);
+    return { addMs };
+  },
+  async burst({ jobsPerQueue }) {
+    const done: Promise<void>[] = [];
+    await addToAll(jobsPerQueue, (ticket) => done.push(endOf(ticket)));
+    await Promise.all(done);
+  },
+  async fill({ jobsPerQueue }) {
+    await addToAll(jobsPerQueue, (ticket) => filled.push(endOf(ticket)));
+  },
+  async drain({ concurrency }) {
+    const workers = await opened().makeWorkers(workerOptions(concurrency, 0));
+    const cpuBefore = process.cpuUsage();
+    const startedAt = performance.now();
+    workers.start();
+    await Promise.all(filled.splice(0));
+    const durationMs = performance.now() - startedAt;
+    const { user, system } = process.cpuUsage(cpuBefore);
+    return { durationMs, cpuMs: (user + system) / 1000 };
+  },
+  async close() {
+    await app?.close();
+    app = undefined;
+  },
 });
-// The benchmark is gone, or wants us gone; what is open dies with us.
-process.on('disconnect', () => process.exit(0));

@@ -3,7 +3,7 @@ import { percentile } from '../statistics.js';
 import { queueNames, type ContenderId } from './contender.js';
 import type { ContenderHandle } from './contender-handle.js';
 import { onFreshRedis } from './on-fresh-redis.js';
-import type { OneJob } from './operations.js';
+import type { OneJob } from './contender-operations.js';
 import type { Sizes } from './sizes.js';
 
 /** What one run times, for one contender. */

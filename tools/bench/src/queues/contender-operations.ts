@@ -1,7 +1,8 @@
+import type { Nothing } from '../operations.js';
 import type { ContenderId } from './contender.js';
 
 /** What the benchmark asks of a contender's process, by name. One at a time. */
-export interface Operations {
+export interface ContenderOperations {
   /** Connects the 11 queues. First, and once. */
   open: { args: { contender: ContenderId; url: string }; answer: void };
   /** Makes and starts the 11 workers; their handler takes `handlerMs`. */
@@ -21,8 +22,6 @@ export interface Operations {
   close: { args: Nothing; answer: void };
 }
 
-type Nothing = Record<string, never>;
-
 export interface OneJob {
   /** From the call of add until Redis had accepted the job. */
   readonly addMs: number;
@@ -31,15 +30,3 @@ export interface OneJob {
   /** From the time the job was due until its handler began, of a clock that ticks in whole milliseconds. */
   readonly latenessMs: number;
 }
-
-export type OperationName = keyof Operations;
-
-export type Request = {
-  [Name in OperationName]: { id: number; operation: Name; args: Operations[Name]['args'] };
-}[OperationName];
-
-export type Answer = { id: number; answer: unknown } | { id: number; error: string };
-
-export type OperationHandlers = {
-  [Name in OperationName]: (args: Operations[Name]['args']) => Promise<Operations[Name]['answer']>;
-};
