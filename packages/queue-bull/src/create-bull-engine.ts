@@ -10,6 +10,7 @@ import {
   type ReportError,
 } from '@switchyard/queue-contract';
 import type { Redis } from 'ioredis';
+import { prefixOf, readBullNames } from './bull-names.js';
 import { makeBullQueue, type BullQueue } from './bull-queue.js';
 import { checkConnection } from './connection-check.js';
 import { createClaims } from './claims.js';
@@ -82,11 +83,8 @@ export function createBullEngine(options: BullEngineOptions): QueueEngine {
   checkConnection(connection);
   checkRange('addTimeoutMs', addTimeoutMs, 1, 600_000);
   checkRange('lockMs', lockMs, 1000, 3_600_000);
-  // As Bull reads them: the key prefix of the connection wins, and an empty one counts as none.
-  const prefix = options.keyPrefix || options.prefix || 'bull';
-
-  const bullNames = new Map(Object.entries(options.queueNames ?? {}));
-  checkBullNames(bullNames);
+  const prefix = prefixOf(options);
+  const bullNames = readBullNames(options.queueNames);
 
   const outages = trackOutages(NAME, reportError);
   const watch = watchConnection(NAME, connection, (error) => outages.connection(connection, error));
@@ -181,17 +179,6 @@ export function createBullEngine(options: BullEngineOptions): QueueEngine {
 function keyspaceOf({ options }: Redis, prefix: string): string {
   const { host = 'localhost', port = 6379, db = 0, path } = options;
   return `redis://${path ?? `${host}:${port}`}/${db}/${prefix}`;
-}
-
-/** Two declared queues that are one queue of Bull would run each other's jobs. */
-function checkBullNames(names: ReadonlyMap<string, string>): void {
-  const seen = new Set<string>();
-  for (const [declared, name] of names) {
-    if (typeof name !== 'string' || name === '' || seen.has(name)) {
-      throw new InvalidOptionError(`queueNames["${declared}"]`, name, 'a name of its own in the Bull app');
-    }
-    seen.add(name);
-  }
 }
 
 function checkRange(option: string, value: number, min: number, max: number): void {
