@@ -1,7 +1,6 @@
 import {
   type BackendFactory,
   type ConnectionOptions,
-  createRedisBackend,
   QueueKeys,
   type QueueOptions,
   RedisConnection,
@@ -9,20 +8,14 @@ import {
   type WorkerOptions,
 } from 'bullmq';
 import type { Cluster, Redis } from 'ioredis';
-import {
-  type BackendParts,
-  EventsBackend,
-  SharedBackend,
-  type SharedParts,
-  WorkerBackend,
-} from './backends.js';
+import { type BackendParts, EventsBackend, SharedBackend, WorkerBackend } from './backends.js';
 import { realClock } from './clock.js';
+import { type ConnectionCount, openConnections } from './connection-count.js';
 import { SharedConnectionsError } from './errors.js';
 import type { Settings } from './options.js';
-import { createRecovery } from './recovery.js';
-import { SharedEvents } from './shared-events.js';
-import { SharedWait } from './shared-wait.js';
-import { WaitingRoom } from './waiting-room.js';
+import { serverOrigin, slotOrigin } from './origin.js';
+import { createSlotGroup, type SlotGroup } from './slot-group.js';
+import { hashTag, slotOf } from './slots.js';
 
 /** What BullMQ's classes take as their last argument. */
 export type SharedBackendFactory = BackendFactory<RedisQueueBackend, ConnectionOptions>;
@@ -32,10 +25,9 @@ type IsByHand = (opts: WorkerOptions) => boolean;
 
 interface SharedBackends {
   factory(isByHand: IsByHand): SharedBackendFactory;
+  connections(): ConnectionCount;
   close(): Promise<void>;
 }
-
-let hasWarnedOfCluster = false;
 
 export function createSharedBackends(redis: Redis | Cluster, settings: Settings): SharedBackends {
   // Callers without types pass anything.
@@ -43,20 +35,9 @@ export function createSharedBackends(redis: Redis | Cluster, settings: Settings)
   if (typeof duplicate !== 'function' || typeof defineCommand !== 'function') {
     throw new SharedConnectionsError('SHARED_CONNECTIONS_CLIENT', 'shareConnections needs an ioredis client');
   }
-  if (redis.isCluster) return stockBackends(redis);
-  return sharedBackends(redis as Redis, settings);
-}
-
-function sharedBackends(lent: Redis, settings: Settings): SharedBackends {
-  const room = new WaitingRoom();
-  const recovery = createRecovery(lent, room, () => wait, settings, realClock);
-  const wait = new SharedWait(lent, room, settings, realClock, {
-    onJoin: () => recovery.watch(),
-    onBroken: () => recovery.lookNow(),
-  });
-  const events = new SharedEvents(lent, settings, realClock);
-  const report = (error: Error) => settings.onError(error, 'recovery');
-  const shared: SharedParts = { room, wait, events, recovery, clock: realClock, lent, report };
+  const groups = redis.isCluster
+    ? clusterGroups(redis as Cluster, settings)
+    : serverGroup(redis as Redis, settings);
   let closing: Promise<void> | undefined;
 
   const factory =
@@ -65,42 +46,82 @@ function sharedBackends(lent: Redis, settings: Settings): SharedBackends {
       if (closing) {
         throw new SharedConnectionsError('SHARED_CONNECTIONS_CLOSED', `"${name}" came after close()`);
       }
+      const queueKeys = new QueueKeys((opts as QueueOptions).prefix);
+      const toKey = (type: string) => queueKeys.toKey(name, type);
+      const group = groups.of(name, toKey(''));
       const { skipVersionCheck, skipWaitingForReady } = opts;
-      const connection = new RedisConnection(lent, {
+      const connection = new RedisConnection(redis, {
         shared: true,
         blocking: false,
         skipVersionCheck,
         skipWaitingForReady,
       });
-      const queueKeys = new QueueKeys((opts as QueueOptions).prefix);
-      const toKey = (type: string) => queueKeys.toKey(name, type);
       const parts: BackendParts = [connection, name, queueKeys.getKeys(name), toKey, opts];
-      if (withBlockingConnection) return new WorkerBackend(parts, shared, isByHand(opts as WorkerOptions));
-      return blocking ? new EventsBackend(parts, shared) : new SharedBackend(parts, shared);
+      if (withBlockingConnection) return new WorkerBackend(parts, group, isByHand(opts as WorkerOptions));
+      return blocking ? new EventsBackend(parts, group) : new SharedBackend(parts, group);
     };
 
   return {
     factory,
+    connections: () => openConnections(redis, groups.all()),
     close() {
-      recovery.close();
-      closing ??= Promise.all([wait.close(), events.close()]).then(() => undefined);
+      closing ??= Promise.all(groups.all().map((group) => group.close())).then(() => undefined);
       return closing;
     },
   };
 }
 
+/** Which queues share what. */
+interface SlotGroups {
+  /** The group of a queue whose keys begin with `keyStart`. */
+  of(queue: string, keyStart: string): SlotGroup;
+  all(): SlotGroup[];
+}
+
+function serverGroup(lent: Redis, settings: Settings): SlotGroups {
+  const group = createSlotGroup(serverOrigin(lent), settings, realClock);
+  return { of: () => group, all: () => [group] };
+}
+
+let hasWarnedOfSlots = false;
+
 /**
- * The keys of several queues may live on different nodes there, and one command cannot ask for all of them.
+ * A command can ask for keys of one slot only, even where several slots are on one node. So the queues of each slot
+ * share a wait.
+ *
+ * @throws SharedConnectionsError `SHARED_CONNECTIONS_SLOT` for a queue whose own keys are not in one slot
  */
-function stockBackends(cluster: Redis | Cluster): SharedBackends {
-  if (!hasWarnedOfCluster) {
-    hasWarnedOfCluster = true;
-    process.emitWarning('Redis Cluster: queues cannot share a wait; every worker gets its own connection.', {
-      type: 'SharedConnectionsWarning',
-      code: 'SHARED_CONNECTIONS_CLUSTER',
-    });
-  }
-  const backendFactory: SharedBackendFactory = (name, opts, roles) =>
-    createRedisBackend(name, Object.assign(opts, { connection: cluster }), roles);
-  return { factory: () => backendFactory, close: async () => undefined };
+function clusterGroups(lent: Cluster, settings: Settings): SlotGroups {
+  const groups = new Map<number, SlotGroup>();
+  return {
+    all: () => [...groups.values()],
+    of(queue, keyStart) {
+      // A FlowProducer has no queue of its own: each job of a flow names one. Nothing waits on its behalf.
+      if (queue === '') return createSlotGroup(slotOrigin(lent, 0, realClock), settings, realClock);
+      if (hashTag(keyStart) === undefined) {
+        throw new SharedConnectionsError(
+          'SHARED_CONNECTIONS_SLOT',
+          `On Redis Cluster the keys of "${queue}" need a hash tag, in its prefix or name, such as the prefix {bull}`,
+        );
+      }
+      const slot = slotOf(keyStart);
+      let group = groups.get(slot);
+      if (!group) {
+        group = createSlotGroup(slotOrigin(lent, slot, realClock), settings, realClock);
+        groups.set(slot, group);
+        if (groups.size > 1) warnOfSlots();
+      }
+      return group;
+    },
+  };
+}
+
+function warnOfSlots(): void {
+  if (hasWarnedOfSlots) return;
+  hasWarnedOfSlots = true;
+  process.emitWarning(
+    'Redis Cluster: queues whose keys lie in different slots cannot share a connection that waits, so there is one ' +
+      'for each slot. With one hash-tagged prefix, such as {bull}, they all share one.',
+    { type: 'SharedConnectionsWarning', code: 'SHARED_CONNECTIONS_CLUSTER' },
+  );
 }

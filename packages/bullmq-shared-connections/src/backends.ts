@@ -5,9 +5,9 @@ import {
   RedisQueueBackend,
   type WorkerOptions,
 } from 'bullmq';
-import type { Redis } from 'ioredis';
 import { expandClientList } from './client-names.js';
 import type { Clock } from './clock.js';
+import type { Lent } from './origin.js';
 import type { Recovery } from './recovery.js';
 import { offerWaitingJob } from './queue-look.js';
 import { EVENTS_CLIENT, type SharedEvents } from './shared-events.js';
@@ -21,7 +21,7 @@ export interface SharedParts {
   readonly events: SharedEvents;
   readonly recovery: Recovery;
   readonly clock: Clock;
-  readonly lent: Redis;
+  readonly lent: Lent;
   readonly report: (error: Error) => void;
 }
 

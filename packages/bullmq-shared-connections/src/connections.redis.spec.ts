@@ -1,5 +1,3 @@
-import { jest } from '@jest/globals';
-import { Cluster } from 'ioredis';
 import { eventually } from '../spec-support/eventually.js';
 import { RedisLab } from '../spec-support/redis-lab.js';
 import { shareConnections } from './index.js';
@@ -131,22 +129,5 @@ describe('connections', () => {
     await lab.closeLater(new shared.Queue('a')).add('job', {});
     await done;
     expect(errors).toEqual([]);
-  });
-
-  it('are those of stock BullMQ on a Cluster, which is said once', async () => {
-    const warn = jest.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
-    const cluster = new Cluster([{ host: '127.0.0.1', port: lab.server.port }], { lazyConnect: true });
-    const shared = shareConnections(cluster);
-    const again = shareConnections(cluster);
-    expect(warn.mock.calls).toEqual([
-      [expect.stringContaining('Cluster'), expect.objectContaining({ code: 'SHARED_CONNECTIONS_CLUSTER' })],
-    ]);
-    warn.mockRestore();
-    const backend = shared.backendFactory('a', { connection: cluster, prefix: '{bull}' } as never, {});
-    // There is no cluster here to connect to.
-    backend.on('error', () => undefined);
-    expect(backend.constructor.name).toBe('RedisQueueBackend');
-    await Promise.all([shared.close(), again.close()]);
-    cluster.disconnect();
   });
 });

@@ -5,6 +5,8 @@ export type SharedConnectionsErrorCode =
   | 'SHARED_CONNECTIONS_CLIENT'
   /** Something was asked for after `close()`. */
   | 'SHARED_CONNECTIONS_CLOSED'
+  /** On Redis Cluster: the keys of a queue have no hash tag, so that no command could name several of them. */
+  | 'SHARED_CONNECTIONS_SLOT'
   /** A private connection answered nothing for longer than it may. It was cut and is made anew. */
   | 'SHARED_CONNECTIONS_SILENT';
 

@@ -1,5 +1,5 @@
-import type { Redis } from 'ioredis';
 import { within, type Clock } from './clock.js';
+import type { Lent } from './origin.js';
 import type { Marker, WaitingQueue, WaitingRoom } from './waiting-room.js';
 
 const WRITTEN_LIMIT_MS = 2_000;
@@ -9,7 +9,7 @@ export class OwedMarkers {
   readonly #writes = new Set<Promise<void>>();
 
   constructor(
-    private readonly lent: Redis,
+    private readonly lent: Lent,
     private readonly room: WaitingRoom,
     /** Whether the command that blocks now asks for the key: it would only pop the marker again. */
     private readonly isAsked: (markerKey: string) => boolean,

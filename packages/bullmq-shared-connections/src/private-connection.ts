@@ -1,9 +1,12 @@
 import type { Redis } from 'ioredis';
 import { within, type Clock } from './clock.js';
 import { SharedConnectionsError } from './errors.js';
+import type { Origin } from './origin.js';
 
 /** A connection of our own on which one command at a time blocks. */
 export interface PrivateConnection {
+  /** Whether it is there, or being made. */
+  readonly isOpen: boolean;
   /** Connects where needed. Resolves when the connection is ready or closed, however long that takes. */
   ready(): Promise<void>;
   /**
@@ -36,7 +39,7 @@ const RETRY_MAX_MS = 2_000;
 const CLOSE_LIMIT_MS = 1_000;
 
 export function createPrivateConnection(
-  lent: Redis,
+  origin: Origin,
   label: string,
   clock: Clock,
   report: (error: Error) => void,
@@ -55,7 +58,7 @@ export function createPrivateConnection(
   };
 
   const connect = (): Redis => {
-    const made = lent.duplicate({
+    const made = origin.duplicate({
       connectionName: name,
       lazyConnect: true,
       // A BZPOPMIN that is sent a second time after a reconnect pops a marker nobody waits for; one that is
@@ -72,9 +75,12 @@ export function createPrivateConnection(
       socketTimeout: undefined,
       blockingTimeout: undefined,
       maxRetriesPerRequest: null,
-      keepAlive: lent.options.keepAlive || KEEP_ALIVE_MS,
+      keepAlive: origin.options.keepAlive || KEEP_ALIVE_MS,
       // Never gives up, whatever the lent client does: the workers would stay deaf for good.
-      retryStrategy: (times) => Math.min(RETRY_MIN_MS * 2 ** Math.min(times, 10), RETRY_MAX_MS),
+      retryStrategy: (times) => {
+        origin.relocate(made);
+        return Math.min(RETRY_MIN_MS * 2 ** Math.min(times, 10), RETRY_MAX_MS);
+      },
     });
     made.on('error', report);
     made.on('ready', announce);
@@ -83,18 +89,30 @@ export function createPrivateConnection(
       condemned = false;
       interrupt?.(new Error('Connection is closed.'));
     });
-    const open = () => {
+    const open = async () => {
+      await origin.locate(made, () => made === client);
       // The reason comes as an 'error' event too, and ioredis goes on trying.
       if (made === client) made.connect().catch(() => undefined);
     };
     // Some ways to connect give up for good (a list of sentinels does): not so here.
-    made.on('end', () => clock.after(RETRY_MAX_MS, open));
+    made.on('end', () => clock.after(RETRY_MAX_MS, () => void open()));
     client = made;
-    open();
+    void open();
     return made;
   };
 
+  /** The server is well, but not the one that serves the keys any more. */
+  const leaveServer = () => {
+    if (client?.status !== 'ready' || condemned) return;
+    condemned = true;
+    client.disconnect(true);
+  };
+
   const connection: PrivateConnection = {
+    get isOpen() {
+      return client !== undefined;
+    },
+
     async ready() {
       const asked = client ?? connect();
       while (client === asked && (asked.status !== 'ready' || condemned)) {
@@ -115,6 +133,9 @@ export function createPrivateConnection(
           limit = clock.after(limitMs, () => connection.reset(`no answer for ${limitMs} ms`));
           sent.then(resolve, reject);
         });
+      } catch (error) {
+        if (isElsewhere(error)) leaveServer();
+        throw error;
       } finally {
         interrupt = undefined;
         limit?.cancel();
@@ -162,4 +183,9 @@ export function createPrivateConnection(
     },
   };
   return connection;
+}
+
+/** Replies of a server that has handed the keys over to another, or does not know who serves them. */
+function isElsewhere(error: unknown): boolean {
+  return error instanceof Error && /^(MOVED|CLUSTERDOWN|READONLY|MASTERDOWN)\b/.test(error.message);
 }

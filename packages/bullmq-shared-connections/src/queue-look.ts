@@ -1,4 +1,4 @@
-import type { Redis } from 'ioredis';
+import type { Lent } from './origin.js';
 import type { WaitingQueue, WaitKeys } from './waiting-room.js';
 
 /** What a queue holds. */
@@ -15,7 +15,7 @@ export interface QueueLook {
  * Looks into a queue: one billed command when it is empty, two when it is known to have delayed jobs, and
  * three when that is news and no worker waits who would ask by itself.
  */
-export async function lookIntoQueue(lent: Redis, queue: WaitingQueue): Promise<QueueLook> {
+export async function lookIntoQueue(lent: Lent, queue: WaitingQueue): Promise<QueueLook> {
   const { wait, prioritized, delayed } = queue.keys;
   if (!queue.delayed) {
     if ((await lent.exists(wait, prioritized, delayed)) === 0) return { hasJob: false };
@@ -27,7 +27,7 @@ export async function lookIntoQueue(lent: Redis, queue: WaitingQueue): Promise<Q
 }
 
 /** When the next delayed job of a queue is due, in milliseconds since the epoch. One billed command. */
-export async function nextDue(lent: Redis, queue: WaitingQueue): Promise<number | undefined> {
+export async function nextDue(lent: Lent, queue: WaitingQueue): Promise<number | undefined> {
   const [, score] = await lent.zrange(queue.keys.delayed, 0, 0, 'WITHSCORES');
   queue.delayed = score !== undefined;
   // BullMQ scores a delayed job with its time in milliseconds times 4096, plus a counter.
@@ -38,6 +38,6 @@ export async function nextDue(lent: Redis, queue: WaitingQueue): Promise<number 
  * Writes the marker of a queue in which a job waits, for whoever is idle. One billed command when none waits,
  * else two.
  */
-export async function offerWaitingJob(lent: Redis, { wait, prioritized, marker }: WaitKeys): Promise<void> {
+export async function offerWaitingJob(lent: Lent, { wait, prioritized, marker }: WaitKeys): Promise<void> {
   if ((await lent.exists(wait, prioritized)) > 0) await lent.zadd(marker, 'NX', 0, '0');
 }

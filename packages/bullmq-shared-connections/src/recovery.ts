@@ -1,8 +1,8 @@
-import type { Redis } from 'ioredis';
 import { createAlarm } from './alarm.js';
 import type { Clock } from './clock.js';
 import { existingKeys } from './existing-keys.js';
 import type { Settings } from './options.js';
+import type { Lent } from './origin.js';
 import { nextDue } from './queue-look.js';
 import type { SharedWait } from './shared-wait.js';
 import type { WaitingQueue, WaitingRoom } from './waiting-room.js';
@@ -58,7 +58,7 @@ const RETRY_MS = 1_000;
  * - `active` of the queues whose stalled check is due. BullMQ's own check follows only where jobs are active.
  */
 export function createRecovery(
-  lent: Redis,
+  lent: Lent,
   room: WaitingRoom,
   wait: () => SharedWait,
   settings: Settings,

@@ -11,6 +11,7 @@ import type {
 import { FlowProducer, Queue, QueueEvents, QueueEventsProducer, Worker } from 'bullmq';
 import type { Cluster, Redis } from 'ioredis';
 import { createSharedBackends, type SharedBackendFactory } from './backend-factory.js';
+import type { ConnectionCount } from './connection-count.js';
 import { checkedSettings, type ShareConnectionsOptions } from './options.js';
 
 /** What BullMQ's own classes take when no type is given. */
@@ -47,6 +48,8 @@ export interface SharedConnections {
    * uses the lent client; the `connection` option is not read.
    */
   backendFactory: SharedBackendFactory;
+  /** How many connections there are at this moment. Asks nobody. */
+  connections(): ConnectionCount;
   /**
    * Ends the connections and timers opened here, never the lent client. Close the workers first: one that
    * still waits gets no more jobs. Safe to call twice; resolves within a few seconds even when Redis is away.
@@ -57,7 +60,8 @@ export interface SharedConnections {
 /**
  * BullMQ's `Queue`, `Worker`, `QueueEvents` and `FlowProducer` on two connections, however many queues there
  * are: the lent one for commands and one more on which all workers wait together. A third exists while there
- * are `QueueEvents`.
+ * are `QueueEvents`. On Redis Cluster the queues of each slot share such a connection, and all of them do where a
+ * hash-tagged prefix brings them into one slot.
  *
  * @param redis a lent ioredis client. It is never closed here.
  * @throws SharedConnectionsError when an option or the client cannot work.
@@ -106,6 +110,7 @@ export function shareConnections(
     // A stock worker does not show its factory whether it has a processor. One that does not run by itself
     // may be meant to fetch by hand, and keeps its time limits in case.
     backendFactory: backends.factory(({ autorun }) => autorun === false),
+    connections: () => backends.connections(),
     close: () => backends.close(),
   };
 }

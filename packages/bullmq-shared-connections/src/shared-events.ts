@@ -4,7 +4,8 @@ import { createBlockingLoop, type BlockingLoop } from './blocking-loop.js';
 import type { Clock } from './clock.js';
 import { EventReaders, type StreamEntries } from './event-readers.js';
 import type { Settings } from './options.js';
-import { createPrivateConnection } from './private-connection.js';
+import type { Lent, Origin } from './origin.js';
+import { createPrivateConnection, type PrivateConnection } from './private-connection.js';
 import { ShownNames } from './shown-names.js';
 import { interruptEvents } from './wake-keys.js';
 
@@ -21,9 +22,10 @@ const BEGINNING = '0-0';
  * is missed while the command is renewed for somebody else, or while the connection is made anew.
  */
 export class SharedEvents {
-  readonly #lent: Redis;
+  readonly #lent: Lent;
   readonly #clock: Clock;
   readonly #readers = new EventReaders();
+  readonly #connection: PrivateConnection;
   readonly #loop: BlockingLoop;
   /** The streams of the command that blocks now, and from where it reads them. */
   #asked: Map<string, string> | undefined;
@@ -31,13 +33,15 @@ export class SharedEvents {
   #controlKey = '';
   #controlId = BEGINNING;
 
-  constructor(lent: Redis, settings: Settings, clock: Clock) {
+  constructor(origin: Origin, settings: Settings, clock: Clock) {
+    const { lent } = origin;
     this.#lent = lent;
     this.#clock = clock;
     const blockMs = settings.blockSeconds * 1000;
     const report = (error: Error) => settings.onError(error, 'events');
+    this.#connection = createPrivateConnection(origin, EVENTS_CLIENT, clock, report);
     this.#loop = createBlockingLoop<StreamEntries | null>(
-      createPrivateConnection(lent, EVENTS_CLIENT, clock, report),
+      this.#connection,
       {
         send: (client) => this.#send(client, blockMs),
         handle: (streams) => this.#handle(streams ?? []),
@@ -88,6 +92,11 @@ export class SharedEvents {
     this.#readers.leave(reader);
     // Reading takes nothing out of a stream, so what blocks may simply be cut.
     if (!this.#isNeeded()) this.#loop.stop();
+  }
+
+  /** How many connections it holds, 0 or 1. */
+  get connections(): number {
+    return this.#connection.isOpen ? 1 : 0;
   }
 
   close(): Promise<void> {

@@ -4,8 +4,9 @@ import { createAlarm, type Alarm } from './alarm.js';
 import { createBlockingLoop, type BlockingLoop } from './blocking-loop.js';
 import { within, type Clock } from './clock.js';
 import type { Settings } from './options.js';
+import type { Lent, Origin } from './origin.js';
 import { OwedMarkers } from './owed-markers.js';
-import { createPrivateConnection } from './private-connection.js';
+import { createPrivateConnection, type PrivateConnection } from './private-connection.js';
 import { lookIntoQueue } from './queue-look.js';
 import { ShownNames } from './shown-names.js';
 import { interruptWait } from './wake-keys.js';
@@ -64,10 +65,11 @@ const LEAVE_LIMIT_MS = 2_000;
  * others makes that good (recovery.ts).
  */
 export class SharedWait {
-  readonly #lent: Redis;
+  readonly #lent: Lent;
   readonly #room: WaitingRoom;
   readonly #clock: Clock;
   readonly #settings: Settings;
+  readonly #connection: PrivateConnection;
   readonly #loop: BlockingLoop;
   readonly #alarm: Alarm;
   readonly #onJoin: () => void;
@@ -79,12 +81,13 @@ export class SharedWait {
   #closed = false;
 
   constructor(
-    lent: Redis,
+    origin: Origin,
     room: WaitingRoom,
     settings: Settings,
     clock: Clock,
     events: { onJoin: () => void; onBroken: () => void },
   ) {
+    const { lent } = origin;
     this.#lent = lent;
     this.#room = room;
     this.#clock = clock;
@@ -92,8 +95,9 @@ export class SharedWait {
     this.#onJoin = events.onJoin;
     this.#alarm = createAlarm(() => this.#ring(), clock);
     const report = (error: Error) => settings.onError(error, 'wait');
+    this.#connection = createPrivateConnection(origin, WAIT_CLIENT, clock, report);
     this.#loop = createBlockingLoop<Popped>(
-      createPrivateConnection(lent, WAIT_CLIENT, clock, report),
+      this.#connection,
       {
         send: (client) => this.#send(client),
         handle: (popped) => this.#handle(popped),
@@ -166,6 +170,11 @@ export class SharedWait {
     }
     this.#owed.giveBack(!this.#closed);
     await this.#owed.written();
+  }
+
+  /** How many connections it holds, 0 or 1. */
+  get connections(): number {
+    return this.#connection.isOpen ? 1 : 0;
   }
 
   /** A worker that is paused, or has not waited yet, keeps the connection. */
