@@ -5,12 +5,13 @@ import tseslint from 'typescript-eslint';
 /** What each layer may import. The architecture page draws the same house. */
 const layers = {
   contract: [],
-  testing: ['contract'],
+  testing: ['contract', 'sandbox'],
+  sandbox: ['contract'],
   connections: [],
   engine: ['contract', 'connections'],
   rollout: ['contract'],
   'local-redis': [],
-  app: ['contract', 'engine', 'rollout', 'local-redis'],
+  app: ['contract', 'sandbox', 'engine', 'rollout', 'local-redis'],
   tool: ['contract', 'engine', 'connections', 'local-redis'],
 };
 
@@ -42,6 +43,7 @@ export default tseslint.config(
         setTimeout: 'readonly',
         clearTimeout: 'readonly',
         URL: 'readonly',
+        AbortController: 'readonly',
       },
     },
     rules: {
@@ -52,6 +54,7 @@ export default tseslint.config(
       eqeqeq: 'error',
     },
   },
+  { files: ['**/*.cjs'], languageOptions: { sourceType: 'commonjs' } },
   {
     files: ['**/*.ts'],
     ignores: ['**/*.spec.ts'],

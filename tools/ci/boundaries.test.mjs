@@ -30,6 +30,9 @@ const forbidden = [
   ['packages/queue-rollout', '@switchyard/queue-bull'],
   ['packages/queue-rollout', '@switchyard/queue-bullmq'],
   ['packages/queue-testing', '@switchyard/queue-bull'],
+  ['packages/sandboxed-handlers', '@switchyard/queue-bullmq'],
+  ['packages/sandboxed-handlers', '@switchyard/queue-testing'],
+  ['packages/queue-bullmq', '@switchyard/sandboxed-handlers'],
   ['packages/local-redis', '@switchyard/queue-contract'],
 ];
 
@@ -38,7 +41,9 @@ const allowed = [
   ['packages/queue-bullmq', '@switchyard/queue-contract'],
   ['packages/queue-bullmq', '@switchyard/bullmq-shared-connections'],
   ['packages/queue-rollout', '@switchyard/queue-contract'],
+  ['packages/sandboxed-handlers', '@switchyard/queue-contract'],
   ['packages/queue-testing', '@switchyard/queue-contract'],
+  ['packages/queue-testing', '@switchyard/sandboxed-handlers'],
 ];
 
 for (const [folder, specifier] of forbidden) {

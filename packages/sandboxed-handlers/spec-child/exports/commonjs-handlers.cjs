@@ -1,0 +1,1 @@
+exports.handlers = { work: () => 'work', other: () => 'other' };

@@ -1,0 +1,1 @@
+module.exports = { work: () => 'work', other: () => 'other' };

@@ -1,0 +1,1 @@
+export default { work: () => 'work', other: () => 'other' };

@@ -1,0 +1,1 @@
+export const handlers = { work: () => 'work', other: 'other' };

@@ -1,0 +1,1 @@
+throw Object.assign(new Error('no configuration'), { code: 'E_CONFIG' });

@@ -1,0 +1,2 @@
+const answer: string = 'typed';
+export default (): string => answer;

@@ -1,0 +1,38 @@
+// A process with a sandbox, started by specs that do to it what they cannot do to themselves. Says one line of JSON.
+import { startSandbox } from '../src/index.ts';
+
+const [mode] = process.argv.slice(2);
+const anything = { '~standard': { version: 1, vendor: 'spec', validate: (value) => ({ value }) } };
+const definition = { name: 'spec', tier: 'medium', jobs: { work: anything, other: anything } };
+const say = (value) => process.stdout.write(`${JSON.stringify(value)}\n`);
+
+const sandbox = await startSandbox(definition, new URL('./handlers.mjs', import.meta.url), {
+  processes: 2,
+  // Not those of this process, which load TypeScript.
+  execArgv: mode === 'eat-memory' ? ['--max-old-space-size=24', '--max-semi-space-size=1'] : [],
+});
+const run = (data, log = async () => {}) =>
+  sandbox.handlers.work({
+    id: '7',
+    name: 'work',
+    data,
+    signal: new AbortController().signal,
+    updateProgress: async () => {},
+    log,
+  });
+
+switch (mode) {
+  case 'hold':
+    // One computes without a pause, the other waits.
+    void run({ deed: 'spin', forMs: 600_000 }, async () => say(sandbox.processIds));
+    break;
+  case 'forget':
+    await run({ deed: 'pid' });
+    say(sandbox.processIds);
+    break;
+  case 'eat-memory': {
+    const error = await run({ deed: 'eatMemory' }).catch((thrown) => thrown);
+    say([error.code, error.exitSignal, await run({ deed: 'answer', value: 'goes on' })]);
+    await sandbox.close();
+  }
+}

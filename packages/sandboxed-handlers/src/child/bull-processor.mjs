@@ -1,0 +1,78 @@
+/**
+ * @typedef {import('@switchyard/queue-contract').RunningJob} RunningJob
+ *
+ * @typedef {object} BullSandboxJob the part of Bull's job that its sandboxed processors are given
+ * @property {string} id
+ * @property {string} name
+ * @property {unknown} data
+ * @property {{ attempts: number }} opts
+ * @property {number} attemptsMade
+ * @property {number} timestamp
+ * @property {(progress?: unknown) => unknown} progress
+ * @property {(row: string) => Promise<void>} log
+ * @property {() => void} discard
+ * @property {(data: unknown) => never} update
+ */
+
+/**
+ * Makes a handler of what a processor file of Bull exports, `async (job) => …` or `(job, done) => …`, so that the file
+ * can stay as it is. `job.update` has no counterpart and throws.
+ *
+ * @param {(job: any, done: any) => unknown} processor
+ * @returns {(job: RunningJob) => Promise<unknown>}
+ */
+export function fromBullProcessor(processor) {
+  if (typeof processor !== 'function')
+    throw new TypeError(`processor is of type ${typeof processor}, no function`);
+  return async (running) => {
+    const { job, isDiscarded } = bullJob(running);
+    try {
+      if (processor.length < 2) return await processor(job, undefined);
+      return await new Promise((resolve, reject) => {
+        processor(job, (/** @type {unknown} */ error, /** @type {unknown} */ result) => {
+          if (error) reject(error);
+          else resolve(result);
+        });
+      });
+    } catch (thrown) {
+      if (!isDiscarded()) throw thrown;
+      const message = thrown instanceof Error ? thrown.message : String(thrown);
+      throw Object.assign(new Error(message, { cause: thrown }), { code: 'SWITCHYARD_UNRECOVERABLE' });
+    }
+  };
+}
+
+/**
+ * @param {RunningJob} running
+ * @returns {{ job: BullSandboxJob, isDiscarded: () => boolean }}
+ */
+function bullJob({ id, name, data, attempt, attempts, createdAtMs, updateProgress, log }) {
+  /** @type {unknown} */
+  let progress = 0;
+  let discarded = false;
+  return {
+    isDiscarded: () => discarded,
+    job: {
+      id,
+      name,
+      data,
+      opts: { attempts },
+      attemptsMade: attempt - 1,
+      timestamp: createdAtMs,
+      progress(value) {
+        if (value === undefined) return progress;
+        progress = value;
+        return updateProgress(value);
+      },
+      log,
+      discard() {
+        discarded = true;
+      },
+      update() {
+        throw Object.assign(new Error('job.update is not supported: the data of a job does not change'), {
+          code: 'SWITCHYARD_UNSUPPORTED',
+        });
+      },
+    },
+  };
+}

@@ -1,0 +1,48 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { eventually } from '../spec-support/eventually.js';
+import { isAlive } from '../spec-support/is-alive.js';
+import { childFile } from '../spec-support/run-in-sandbox.js';
+
+const parents: ChildProcess[] = [];
+afterEach(() => {
+  for (const parent of parents.splice(0)) parent.kill('SIGKILL');
+});
+
+/** Resolves with what it says and a promise of its end. */
+async function startParent(mode: string): Promise<{ parent: ChildProcess; said: unknown[]; ended: unknown }> {
+  const loader = new URL('../spec-child/start-typescript.mjs', import.meta.url).href;
+  const parent = spawn(
+    process.execPath,
+    ['--conditions=@switchyard/source', `--import=${loader}`, childFile('parent.mjs'), mode],
+    // What a process says that runs out of memory is of no use here.
+    { stdio: ['ignore', 'pipe', mode === 'eat-memory' ? 'ignore' : 'inherit'] },
+  );
+  parents.push(parent);
+  const ended = once(parent, 'exit');
+  const [line] = (await once(parent.stdout as NodeJS.ReadableStream, 'data')) as [Buffer];
+  return { parent, said: JSON.parse(line.toString()) as unknown[], ended };
+}
+
+test.each(['SIGKILL', 'SIGTERM'] as const)(
+  '[20] processes end with a parent that %s ended, even one that computes without a pause',
+  async (signal) => {
+    const { parent, said } = await startParent('hold');
+    const pids = said as number[];
+    expect(pids.filter(isAlive)).toHaveLength(2);
+    parent.kill(signal);
+    await eventually('both are gone', () => pids.every((pid) => !isAlive(pid)));
+  },
+);
+
+test('a sandbox that nobody closed does not keep its parent, nor outlive it', async () => {
+  const { said, ended } = await startParent('forget');
+  expect(await ended).toEqual([0, null]);
+  await eventually('both are gone', () => (said as number[]).every((pid) => !isAlive(pid)));
+});
+
+test('[20] a handler that runs out of memory fails its attempt alone', async () => {
+  const { said, ended } = await startParent('eat-memory');
+  expect(said).toEqual(['SWITCHYARD_SANDBOX_CRASHED', 'SIGABRT', 'goes on']);
+  expect(await ended).toEqual([0, null]);
+});
