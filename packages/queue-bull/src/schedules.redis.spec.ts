@@ -1,26 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { startRedis, type RedisServer } from '@switchyard/local-redis';
 import { defineQueue, UNNAMED_JOB } from '@switchyard/queue-contract';
 import { createBullEngine } from './create-bull-engine.js';
 import { localTimeZone } from './schedule-slots.js';
-import { consumeAll, LEGACY_JOBS, startLegacyApp, type LegacyApp } from './spec-support/legacy-app.js';
+import { BULL_VERSIONS } from './spec-support/bull-versions.js';
+import { consumeAll, LEGACY_JOBS, useLegacyApp } from './spec-support/legacy-app.js';
 import { until } from './spec-support/until.js';
 
 const DAY_MS = 24 * 3600 * 1000;
 
-describe('repeatable jobs of a Bull app', () => {
-  let server: RedisServer;
-  let app: LegacyApp;
-
-  beforeAll(async () => {
-    server = await startRedis();
-    app = startLegacyApp(server.url);
-  });
-  afterEach(() => app.closeLegacy());
-  afterAll(async () => {
-    await app?.close();
-    await server?.stop();
-  });
+describe.each(BULL_VERSIONS)('repeatable jobs of an app on $version', ({ Bull }) => {
+  const app = useLegacyApp(Bull);
 
   test('are listed as the app made them', async () => {
     const { legacy, queue } = app.both();

@@ -1,23 +1,12 @@
-import { startRedis, type RedisServer } from '@switchyard/local-redis';
 import { defineQueue } from '@switchyard/queue-contract';
 import { Redis } from 'ioredis';
 import { createBullEngine } from './create-bull-engine.js';
-import { consumeAll, LEGACY_JOBS, startLegacyApp, type LegacyApp } from './spec-support/legacy-app.js';
+import { BULL_VERSIONS } from './spec-support/bull-versions.js';
+import { consumeAll, LEGACY_JOBS, useLegacyApp } from './spec-support/legacy-app.js';
 import { until } from './spec-support/until.js';
 
-describe('side by side with plain Bull', () => {
-  let server: RedisServer;
-  let app: LegacyApp;
-
-  beforeAll(async () => {
-    server = await startRedis();
-    app = startLegacyApp(server.url);
-  });
-  afterEach(() => app.closeLegacy());
-  afterAll(async () => {
-    await app?.close();
-    await server?.stop();
-  });
+describe.each(BULL_VERSIONS)('side by side with plain $version', ({ Bull }) => {
+  const app = useLegacyApp(Bull);
 
   test("a caller's id of digits only never meets a number of Bull's own, and each is found", async () => {
     const { legacy, queue } = app.both();
@@ -76,7 +65,7 @@ describe('side by side with plain Bull', () => {
       { prefix: 'other', keyPrefix: 'k' },
     ],
   ])('finds the queues under the %s of the app', async (_, legacyOptions, engineOptions) => {
-    const { port } = server;
+    const { port } = app.server;
     const options = {
       ...legacyOptions,
       redis: { port, ...('redis' in legacyOptions ? legacyOptions.redis : {}) },
@@ -96,7 +85,7 @@ describe('side by side with plain Bull', () => {
 
   test('a lent connection with a key prefix of its own changes nothing', async () => {
     const { legacy, definition } = app.both();
-    const prefixed = new Redis(server.url, { maxRetriesPerRequest: null, keyPrefix: 'else:' });
+    const prefixed = new Redis(app.server.url, { maxRetriesPerRequest: null, keyPrefix: 'else:' });
     const used = createBullEngine({ connection: prefixed });
     await legacy.add('send', { n: 1 });
     const queue = used.queue(definition);

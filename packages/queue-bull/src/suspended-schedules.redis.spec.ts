@@ -1,24 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { startRedis, type RedisServer } from '@switchyard/local-redis';
-import type Bull from 'bull';
-import { consumeAll, startLegacyApp, type LegacyApp } from './spec-support/legacy-app.js';
+import type BullQueue from 'bull';
+import { BULL_VERSIONS } from './spec-support/bull-versions.js';
+import { consumeAll, useLegacyApp } from './spec-support/legacy-app.js';
 import { until } from './spec-support/until.js';
 
 const DAY_MS = 24 * 3600 * 1000;
 
-describe('repeatable jobs that are suspended', () => {
-  let server: RedisServer;
-  let app: LegacyApp;
-
-  beforeAll(async () => {
-    server = await startRedis();
-    app = startLegacyApp(server.url);
-  });
-  afterEach(() => app.closeLegacy());
-  afterAll(async () => {
-    await app?.close();
-    await server?.stop();
-  });
+describe.each(BULL_VERSIONS)('repeatable jobs of $version that are suspended', ({ Bull }) => {
+  const app = useLegacyApp(Bull);
 
   test.each([
     ['cron without an id', { repeat: { cron: '15 5 * * *' } }],
@@ -30,7 +19,7 @@ describe('repeatable jobs that are suspended', () => {
     ['with an end and a limit', { jobId: 'z', repeat: { every: DAY_MS, limit: 3, endDate: '2099-01-01' } }],
   ])('are suspended and resumed as they were: %s', async (_, options) => {
     const { name, legacy, queue } = app.both();
-    await legacy.add('send', { text: 'ünï "quoted"' }, options as Bull.JobOptions);
+    await legacy.add('send', { text: 'ünï "quoted"' }, options as BullQueue.JobOptions);
     const dump = async () => {
       const keys = (await app.connection.keys(`bull:${name}:*`))
         .filter((key) => !/:(id|stalled-check)$/.test(key))
@@ -64,7 +53,7 @@ describe('repeatable jobs that are suspended', () => {
         .replace(/"(\d{16,})"/g, (_match, score: string) => String(Math.floor(Number(score) / 4096)));
     expect(stable(after)).toBe(stable(before));
     // The legacy app's own code, run once more, adds no second.
-    await legacy.add('send', { text: 'ünï "quoted"' }, options as Bull.JobOptions);
+    await legacy.add('send', { text: 'ünï "quoted"' }, options as BullQueue.JobOptions);
     expect(await queue.schedules.list()).toHaveLength(1);
     expect(await queue.inspector.counts()).toMatchObject({ delayed: 1 });
   });
@@ -76,7 +65,7 @@ describe('repeatable jobs that are suspended', () => {
       { jobId: 'x', repeat: { cron: '15 5 * * *', tz: 'Europe/Berlin' } },
       { repeat: { every: DAY_MS } },
     ]) {
-      const add = () => legacy.add('send', { n: 1 }, structuredClone(options) as Bull.JobOptions);
+      const add = () => legacy.add('send', { n: 1 }, structuredClone(options) as BullQueue.JobOptions);
       await add();
       const [before] = await legacy.getRepeatableJobs();
       const [listed] = await queue.schedules.list();

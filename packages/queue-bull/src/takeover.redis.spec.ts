@@ -1,23 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { startRedis, type RedisServer } from '@switchyard/local-redis';
 import { UNNAMED_JOB, type RunningJob } from '@switchyard/queue-contract';
-import type Bull from 'bull';
-import { consumeAll, LEGACY_JOBS, startLegacyApp, type LegacyApp } from './spec-support/legacy-app.js';
+import type BullQueue from 'bull';
+import { BULL_VERSIONS } from './spec-support/bull-versions.js';
+import { consumeAll, LEGACY_JOBS, useLegacyApp } from './spec-support/legacy-app.js';
 import { until } from './spec-support/until.js';
 
-describe('taking over the queues of a Bull app', () => {
-  let server: RedisServer;
-  let app: LegacyApp;
-
-  beforeAll(async () => {
-    server = await startRedis();
-    app = startLegacyApp(server.url);
-  });
-  afterEach(() => app.closeLegacy());
-  afterAll(async () => {
-    await app?.close();
-    await server?.stop();
-  });
+describe.each(BULL_VERSIONS)('taking over the queues of an app on $version', ({ Bull }) => {
+  const app = useLegacyApp(Bull);
 
   test('runs what waits, each job exactly once and in the order of Bull', async () => {
     const { legacy, queue } = app.both({ priorities: true });
@@ -199,9 +188,9 @@ describe('taking over the queues of a Bull app', () => {
   test('runs a whole legacy data set, each job exactly once', async () => {
     const { legacy, queue } = app.both({ priorities: true });
     const ids = new Set<string>();
-    const remember = ({ id }: Bull.Job) => void ids.add(String(id));
+    const remember = ({ id }: BullQueue.Job) => void ids.add(String(id));
     for (let n = 0; n < 200; n++) {
-      const options: Bull.JobOptions = {
+      const options: BullQueue.JobOptions = {
         ...(n % 3 === 0 ? { priority: 1 + (n % 7) } : {}),
         ...(n % 5 === 0 ? { delay: n * 3 } : {}),
         ...(n % 4 === 0 ? { attempts: 3, backoff: { type: 'exponential', delay: 20 } } : {}),

@@ -1,3 +1,4 @@
+import { startRedis, type RedisServer } from '@switchyard/local-redis';
 import {
   defineQueue,
   UNNAMED_JOB,
@@ -35,7 +36,8 @@ export interface LegacyApp {
   close(): Promise<void>;
 }
 
-export function startLegacyApp(url: string): LegacyApp {
+/** @param Version the Bull that the app is on */
+export function startLegacyApp(url: string, Version = Bull): LegacyApp {
   const connection = new Redis(url, { maxRetriesPerRequest: null });
   const engine = createBullEngine({ connection });
   const legacyQueues: Bull.Queue[] = [];
@@ -46,13 +48,13 @@ export function startLegacyApp(url: string): LegacyApp {
     engine,
     both(settings = {}) {
       const name = app.newName();
-      const legacy = new Bull(name, url);
+      const legacy = new Version(name, url);
       legacyQueues.push(legacy);
       const definition = defineQueue({ name, tier: 'medium', jobs: LEGACY_JOBS, ...settings });
       return { name, legacy, definition, queue: engine.queue(definition) };
     },
     legacyQueue(name, options) {
-      const legacy = new Bull(name, options);
+      const legacy = new Version(name, options);
       legacyQueues.push(legacy);
       return legacy;
     },
@@ -67,6 +69,41 @@ export function startLegacyApp(url: string): LegacyApp {
     },
   };
   return app;
+}
+
+/** To be called in a `describe`: a Redis, an app on plain Bull and the engine, for all its tests. */
+export function useLegacyApp(Version = Bull): LegacyApp & { readonly server: RedisServer } {
+  let server: RedisServer | undefined;
+  let app: LegacyApp | undefined;
+  beforeAll(async () => {
+    server = await startRedis();
+    app = startLegacyApp(server.url, Version);
+  });
+  afterEach(() => app?.closeLegacy());
+  afterAll(async () => {
+    await app?.close();
+    await server?.stop();
+  });
+  const started = <T>(what: T | undefined): T => {
+    if (what === undefined) throw new Error('only while tests run');
+    return what;
+  };
+  return {
+    get server() {
+      return started(server);
+    },
+    get connection() {
+      return started(app).connection;
+    },
+    get engine() {
+      return started(app).engine;
+    },
+    both: (settings) => started(app).both(settings),
+    legacyQueue: (name, options) => started(app).legacyQueue(name, options),
+    newName: () => started(app).newName(),
+    closeLegacy: () => started(app).closeLegacy(),
+    close: () => started(app).close(),
+  };
 }
 
 /** Consumes jobs of every name with one handler. */
