@@ -16,6 +16,7 @@ import { orderCases } from './order-cases.js';
 import { payloadCases } from './payload-cases.js';
 import { retentionCases } from './retention-cases.js';
 import { retryCases } from './retry-cases.js';
+import { sandboxCases } from './sandbox-cases.js';
 import { scheduleCases } from './schedule-cases.js';
 import { suspendCases } from './suspend-cases.js';
 import { timeZoneCases } from './time-zone-cases.js';
@@ -33,6 +34,7 @@ export const contractCases: RoleCases = [
   { role: 'consumer: retention', cases: retentionCases },
   { role: 'consumer: taking jobs', cases: consumerCases },
   { role: 'consumer: gate and close', cases: closeCases },
+  { role: 'consumer: handlers of a file', cases: sandboxCases },
   { role: 'consumer: everything together', cases: accountCases },
   { role: 'schedules: declaring', cases: scheduleCases },
   { role: 'schedules: firing', cases: firingCases },
