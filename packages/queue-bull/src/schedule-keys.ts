@@ -34,13 +34,16 @@ export function idOfKey(key: string): string {
  */
 export function readingsOfKey(key: string): readonly { name: string; jobId: string | undefined }[] {
   const parts = key.split(':');
-  const isInterval = /^\d+$/.test(parts.at(-1) ?? '');
-  // Behind name and id come the end and either the interval, or time zone and cron.
-  const front = parts.slice(0, isInterval ? -2 : -3);
-  return front.slice(1).map((_, n) => ({
-    name: front.slice(0, n + 1).join(':'),
-    jobId: front.slice(n + 1).join(':') || undefined,
-  }));
+  // Behind name and id come the end and time zone and cron, or the end and an interval. A cron expression may be a lone
+  // number, too.
+  const lengths = /^\d+$/.test(parts.at(-1) ?? '') ? [2, 3] : [3];
+  return lengths.flatMap((length) => {
+    const front = parts.slice(0, -length);
+    return front.slice(1).map((_, n) => ({
+      name: front.slice(0, n + 1).join(':'),
+      jobId: front.slice(n + 1).join(':') || undefined,
+    }));
+  });
 }
 
 function md5(text: string): string {

@@ -35,6 +35,18 @@ describe('slots', () => {
     expect(nextSlotMs({ cron: '0 0 30 2 *', tz: 'UTC' }, 0)).toBeNull();
   });
 
+  test("Bull's utc wins over its time zone, and fields that are left out are the first ones", () => {
+    const tokyo = { cron: '0 3 * * *', tz: 'Asia/Tokyo' };
+    expect(iso(nextSlotMs(tokyo, at('2026-01-01T00:00Z')))).toBe('2026-01-01T18:00:00.000Z');
+    expect(iso(nextSlotMs({ ...tokyo, utc: true }, at('2026-01-01T00:00Z')))).toBe(
+      '2026-01-01T03:00:00.000Z',
+    );
+    // Every minute of Wednesdays.
+    expect(iso(nextSlotMs({ cron: '3', tz: 'UTC' }, at('2026-01-01T00:00Z')))).toBe(
+      '2026-01-07T00:00:00.000Z',
+    );
+  });
+
   test('a start date holds cron back, as in Bull', () => {
     const repeat = { cron: '0 0 * * *', tz: 'UTC', startDate: '2026-05-05T12:00Z' };
     expect(iso(nextSlotMs(repeat, at('2026-01-01T00:00Z')))).toBe('2026-05-06T00:00:00.000Z');
@@ -49,6 +61,10 @@ describe('slots', () => {
   test('rules in the words of the port', () => {
     expect(ruleOf({ every: 5 })).toEqual({ everyMs: 5 });
     expect(ruleOf({ cron: '@weekly', tz: 'UTC' })).toEqual({ cron: '0 0 * * 0', timeZone: 'UTC' });
+    expect(ruleOf({ cron: '3', utc: true, tz: 'Asia/Tokyo' })).toEqual({
+      cron: '0 * * * * 3',
+      timeZone: 'UTC',
+    });
     const { timeZone } = new Intl.DateTimeFormat().resolvedOptions();
     expect(ruleOf({ cron: '1 2 3 4 5' })).toEqual({ cron: '1 2 3 4 5', timeZone });
   });

@@ -128,7 +128,8 @@ export async function addAll(
 ): Promise<ReadonlyMap<string, string>> {
   const ids = new Map<string, string>();
   for (const [title, { name, data, options }] of Object.entries(jobs)) {
-    const given = structuredClone(options);
+    // Bull writes into what it is given.
+    const given = options && { ...options, ...(options.repeat ? { repeat: { ...options.repeat } } : {}) };
     const job = name === undefined ? await queue.add(data, given) : await queue.add(name, data, given);
     ids.set(title, String(job.id));
   }
