@@ -1,6 +1,6 @@
 import {
-  checkWorkerSettings,
   ClosedError,
+  resolveConsumeOptions,
   type Consumer,
   type ConsumeOptions,
   type JobHandlers,
@@ -38,9 +38,7 @@ export function startConsumer<S extends JobSchemas>(
   onClosed: (consumer: Consumer) => void,
 ): Consumer {
   const queue = definition.name;
-  const concurrency = options.concurrency ?? definition.worker?.concurrency ?? 1;
-  const limit = options.limit ?? definition.worker?.limit;
-  checkWorkerSettings(`queue "${queue}"`, { concurrency, limit });
+  const { concurrency, limit } = resolveConsumeOptions(definition, options);
 
   const { client, run, call, outages } = context;
   const keys = context.keys(queue);

@@ -1,4 +1,5 @@
 import {
+  checkQueueName,
   ClosedError,
   InvalidOptionError,
   type Consumer,
@@ -161,6 +162,7 @@ export function createBullEngine(options: BullEngineOptions): QueueEngine {
     queue<S extends JobSchemas>(definition: QueueDefinition<S>) {
       let queue = queues.get(definition as unknown as QueueDefinition) as EngineQueue<S> | undefined;
       if (!queue) {
+        checkQueueName(definition.name);
         queue = makeQueue(definition);
         queues.set(definition as unknown as QueueDefinition, queue as unknown as EngineQueue);
       }

@@ -1,13 +1,13 @@
 import {
-  checkWorkerSettings,
   ClosedError,
+  resolveConsumeOptions,
   type Consumer,
-  type ConsumeOptions,
   type ConsumerEvents,
   type JobConsumer,
   type JobGate,
   type JobSchemas,
   type QueueDefinition,
+  type ResolvedConsumeOptions,
 } from '@switchyard/queue-contract';
 import type { Job as BullMqJob, Worker } from 'bullmq';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -40,10 +40,9 @@ export function createConsumerHost<S extends JobSchemas>(
 ): ConsumerHost<S> {
   const consumers = new Set<Consumer>();
   return {
-    consume(handlers, options = {}) {
+    consume(handlers, options) {
       if (bullMqQueue.context.isClosed()) throw new ClosedError(`engine "${bullMqQueue.context.engine}"`);
-      const settings = { ...definition.worker, ...withoutUndefined(options) };
-      checkWorkerSettings(`queue "${definition.name}"`, settings);
+      const settings = resolveConsumeOptions(definition, options);
       const consumer = startConsumer(bullMqQueue, definition, handlers, settings, () =>
         consumers.delete(consumer),
       );
@@ -60,7 +59,7 @@ function startConsumer<S extends JobSchemas>(
   bullMqQueue: BullMqQueue,
   definition: QueueDefinition<S>,
   handlers: Parameters<JobConsumer<S>['consume']>[0],
-  { concurrency = 1, limit, gate = OPEN_GATE, signal }: ConsumeOptions,
+  { concurrency, limit, gate = OPEN_GATE, signal }: ResolvedConsumeOptions,
   onClosed: () => void,
 ): Consumer {
   const { name, context, report } = bullMqQueue;
@@ -198,8 +197,4 @@ function startConsumer<S extends JobSchemas>(
     },
     close,
   };
-}
-
-function withoutUndefined<T extends object>(options: T): T {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as T;
 }

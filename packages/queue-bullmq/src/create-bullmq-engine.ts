@@ -1,5 +1,7 @@
 import { shareConnections } from '@switchyard/bullmq-shared-connections';
 import {
+  checkOptionNames,
+  checkQueueName,
   ClosedError,
   InvalidOptionError,
   type EngineCapability,
@@ -156,6 +158,7 @@ export function createBullMqEngine(options: BullMqEngineOptions): QueueEngine {
     queue<S extends JobSchemas>(definition: QueueDefinition<S>): EngineQueue<S> {
       const known = queues.get(definition as QueueDefinition);
       if (known) return known as unknown as EngineQueue<S>;
+      checkQueueName(definition.name);
       const opened = openQueue(definition);
       queues.set(definition as QueueDefinition, opened as unknown as EngineQueue);
       return opened;
@@ -179,7 +182,10 @@ export function createBullMqEngine(options: BullMqEngineOptions): QueueEngine {
   };
 }
 
+const OPTION_NAMES = ['connection', 'name', 'prefix', 'reportError', 'addTimeoutMs', 'lockMs'];
+
 function checked(options: BullMqEngineOptions) {
+  checkOptionNames('createBullMqEngine', options, OPTION_NAMES);
   const {
     connection,
     name = 'bullmq',

@@ -114,11 +114,24 @@ describe('ready', () => {
 describe('options', () => {
   const lazy = (options?: RedisOptions) => connect(1, { lazyConnect: true, ...options });
 
-  test.each(['bull', '', 'with space'])('prefix %j is refused', (prefix) => {
+  test.each(['drainDelay', 'commandTimeout', 'stalledInterval', 'sharedConnection'])(
+    '[25] %s is no option, and is refused rather than ignored',
+    (option) => {
+      const options = { connection: lazy(), [option]: 5 };
+      expect(() => createBullMqEngine(options)).toThrow(
+        expect.objectContaining({
+          code: 'SWITCHYARD_INVALID_OPTION',
+          option: `${option} of createBullMqEngine`,
+        }),
+      );
+    },
+  );
+
+  test.each(['bull', '', 'with space'])('[1] prefix %j is refused', (prefix) => {
     expect(() => createBullMqEngine({ connection: lazy(), prefix })).toThrow(InvalidOptionError);
   });
 
-  test('a connection with a keyPrefix is refused: BullMQ would lose its own keys behind it', () => {
+  test('[2] a connection with a keyPrefix is refused: BullMQ would lose its own keys behind it', () => {
     expect(() => createBullMqEngine({ connection: lazy({ keyPrefix: 'app:' }) })).toThrow(/keyPrefix/);
   });
 

@@ -7,6 +7,7 @@ export {
   type StandardSchema,
 } from './standard-schema.js';
 export {
+  checkQueueName,
   checkWorkerSettings,
   defineQueue,
   type JobInput,
@@ -41,6 +42,8 @@ export type {
   JobHandlers,
   RunningJob,
 } from './job-consumer.js';
+export { resolveConsumeOptions, type ResolvedConsumeOptions } from './consume-options.js';
+export { checkOptionNames } from './option-names.js';
 export type { JobGate } from './job-gate.js';
 export type { ActiveSchedule, JobSchedules, Schedule, ScheduleRule } from './job-schedules.js';
 export type { JobCounts, JobInspector } from './job-inspector.js';

@@ -63,10 +63,22 @@ describe('resolveJobOptions', () => {
     ['delayMs', [-1, Number.NaN, Infinity, MAX_DELAY_MS + 1, '5', null]],
     ['priority', [0, -1, 1.5, MAX_PRIORITY + 1, Number.NaN, '1', null]],
     ['lifo', [true, 'yes', 1, null]],
-    ['deduplication', [{}, { id: '' }, { id: 5 }, { id: 'x', ttlMs: 0 }, { id: 'x', ttlMs: 1.5 }, null]],
+    [
+      'deduplication',
+      [{}, { id: '' }, { id: 5 }, { id: 'x', ttlMs: 0 }, { id: 'x', ttlMs: 1.5 }, { id: 'x', ttl: 1 }, null],
+    ],
     ['attempts', [0, -1, 1.5, 1001, Number.NaN, '3', null]],
     ['backoff', [{}, { type: 'linear', delayMs: 1 }, { type: 'fixed' }, 'fixed', null, 500]],
-    ['backoff', [{ type: 'exponential', delayMs: -1 }]],
+    [
+      'backoff',
+      [
+        { type: 'exponential', delayMs: -1 },
+        { type: 'fixed', delayMs: 1, delay: 1 },
+      ],
+    ],
+    ['repeat', [{ every: 1000 }, null, false]],
+    ['jobId', ['7']],
+    ['timeout', [1000]],
     ['timeoutMs', [0, -1, Number.NaN, Infinity, 2 ** 31, '5', null]],
     ['removeOnComplete', [{}, -1, 0, 100, 'all', null, [], { count: -1 }, { count: 1.5 }, { age: 60 }]],
     ['removeOnFail', [{ count: 1, age: 60 }, { ageSeconds: Number.NaN }, { count: null }]],
@@ -94,6 +106,10 @@ describe('resolveJobOptions', () => {
       const resolved = resolve({ [option]: value }) as unknown as Record<string, unknown>;
       if (value !== undefined) expect(resolved[option]).toEqual(value);
     }
+  });
+
+  test('says where a schedule is declared instead', () => {
+    expect(refusalOf(() => resolve({ repeat: { every: 1000 } })).allowed).toContain('schedules.upsert');
   });
 
   test('priorities are refused where the queue declares none, and lifo where it does', () => {
@@ -137,5 +153,10 @@ describe('checkJobDefaults', () => {
 
   test('refuses what no job of the queue could have', () => {
     expect(refusalOf(() => checkJobDefaults(WHERE, { attempts: 0 })).value).toBe(0);
+  });
+
+  test.each(['id', 'delayMs', 'timeout', 'repeat'])('refuses %s, which is no default', (option) => {
+    const refused = refusalOf(() => checkJobDefaults(WHERE, { [option]: 1 }));
+    expect(refused.option).toBe(`${option} of defaults of ${WHERE}`);
   });
 });

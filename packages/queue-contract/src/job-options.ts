@@ -1,4 +1,5 @@
 import { InvalidOptionError } from './errors.js';
+import { checkOptionNames } from './option-names.js';
 
 /** The lowest urgency a caller can name. 1 is the highest; a job without a priority comes after them all. */
 export const MAX_PRIORITY = 2_097_150;
@@ -60,6 +61,12 @@ export interface ResolvedJobOptions {
   readonly lifo: boolean;
 }
 
+const DEFAULT_NAMES = ['attempts', 'backoff', 'timeoutMs', 'removeOnComplete', 'removeOnFail'];
+const OPTION_NAMES = [...DEFAULT_NAMES, 'id', 'delayMs', 'priority', 'deduplication', 'lifo'];
+
+/** Silence would run such a job once and lose its schedule. */
+const INSTEAD = { repeat: 'none: a schedule is declared with schedules.upsert' };
+
 const FALLBACK = {
   attempts: 1,
   removeOnComplete: { count: 1000 },
@@ -81,6 +88,7 @@ export function resolveJobOptions(
   const bad = (option: string, value: unknown, allowed: string): never => {
     throw new InvalidOptionError(`${option} of a job of ${where}`, value, allowed);
   };
+  checkOptionNames(`a job of ${where}`, options, OPTION_NAMES, INSTEAD);
   const merged = { ...FALLBACK, ...defined(defaults), ...defined(options) };
   const { id, delayMs = 0, priority, deduplication, lifo = false } = options;
 
@@ -96,11 +104,12 @@ export function resolveJobOptions(
   if (deduplication !== undefined) {
     if (!isJobId(deduplication?.id))
       bad('deduplication.id', deduplication?.id, `a string of 1 to ${MAX_JOB_ID_BYTES} bytes`);
+    checkOptionNames(`deduplication of a job of ${where}`, deduplication, ['id', 'ttlMs']);
     const { ttlMs } = deduplication;
     if (ttlMs !== undefined && !isIntegerIn(ttlMs, 1, MAX_DELAY_MS))
       bad('deduplication.ttlMs', ttlMs, 'an integer, 1 or more');
   }
-  checkJobDefaults(where, merged);
+  checkValues(where, merged);
 
   return {
     id,
@@ -118,6 +127,11 @@ export function resolveJobOptions(
 
 /** @throws InvalidOptionError */
 export function checkJobDefaults(where: string, defaults: JobDefaults): void {
+  checkOptionNames(`defaults of ${where}`, defaults, DEFAULT_NAMES);
+  checkValues(where, defaults);
+}
+
+function checkValues(where: string, defaults: JobDefaults): void {
   const bad = (option: string, value: unknown, allowed: string): never => {
     throw new InvalidOptionError(`${option} of a job of ${where}`, value, allowed);
   };
@@ -128,6 +142,7 @@ export function checkJobDefaults(where: string, defaults: JobDefaults): void {
     if (backoff?.type !== 'fixed' && backoff?.type !== 'exponential' && backoff?.type !== 'custom') {
       bad('backoff.type', (backoff as { type: unknown } | null)?.type, 'fixed, exponential or custom');
     }
+    checkOptionNames(`backoff of a job of ${where}`, backoff, ['type', 'delayMs']);
     if (backoff.type !== 'custom' && !isNumberIn(backoff.delayMs, 0, MAX_DELAY_MS)) {
       bad('backoff.delayMs', backoff.delayMs, `0 to ${MAX_DELAY_MS}`);
     }

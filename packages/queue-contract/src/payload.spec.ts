@@ -51,6 +51,17 @@ describe('parsePayload', () => {
     expect(String(error)).not.toContain('4242');
   });
 
+  test.each<[string, unknown]>([
+    ['(undefined)', undefined],
+    ['(object)', { to: 'ada' }],
+    ['(object)', ['welcome']],
+    ['(number)', 7],
+  ])('refuses %s in the place of a name', async (shown, name) => {
+    const error = await parsePayload(definition, name as string, {}).catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(UnknownJobNameError);
+    expect(error).toMatchObject({ jobName: shown });
+  });
+
   test.each(['farewell', '', 'constructor', '__proto__', 'toString'])(
     'refuses the name %p that the queue does not declare, and shows which it does',
     async (name) => {

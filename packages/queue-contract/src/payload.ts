@@ -13,9 +13,13 @@ export async function parsePayload<S extends JobSchemas, N extends JobName<S>>(
   name: N | string,
   data: unknown,
 ): Promise<JobOutput<S, N>> {
-  const declaration = Object.hasOwn(definition.jobs, name) ? definition.jobs[name] : undefined;
-  if (declaration === undefined)
-    throw new UnknownJobNameError(definition.name, name, Object.keys(definition.jobs));
+  // An array of one name, or a job that was given its payload for a name, would pass for a property as well.
+  const isName = typeof name === 'string' && Object.hasOwn(definition.jobs, name);
+  const declaration = isName ? definition.jobs[name] : undefined;
+  if (declaration === undefined) {
+    const shown = typeof name === 'string' ? name : `(${typeof name})`;
+    throw new UnknownJobNameError(definition.name, shown, Object.keys(definition.jobs));
+  }
   const result = await payloadSchema(declaration)['~standard'].validate(data);
   if (result.issues) throw new InvalidPayloadError(definition.name, name, describeIssues(result.issues));
   return result.value as JobOutput<S, N>;

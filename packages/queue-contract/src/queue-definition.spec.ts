@@ -54,6 +54,8 @@ describe('defineQueue', () => {
     ['attempts', { defaults: { attempts: 0 } }],
     ['backoff', { defaults: { backoff: { type: 'custom' } } }],
     ['worker.concurrency', { worker: { concurrency: 0 } }],
+    ['drainDelay', { worker: { drainDelay: 5 } }],
+    ['timeout', { defaults: { timeout: 5 } }],
     ['worker.limit', { worker: { limit: { max: 1, durationMs: 1000, groupKey: 'user' } } }],
   ])('refuses a bad %s: %p', (option, changes) => {
     expect(() => define(changes)).toThrow(InvalidOptionError);
@@ -82,6 +84,7 @@ describe('checkWorkerSettings', () => {
     { limit: { max: 1, durationMs: 0 } },
     { limit: { max: 1 } },
     { limit: { max: 1, durationMs: 1, bounceBack: true } },
+    { lockDuration: 1000 },
   ])('refuses %p and names the queue', (settings) => {
     expect(() => checkWorkerSettings('queue "q"', settings)).toThrow(InvalidOptionError);
     expect(() => checkWorkerSettings('queue "q"', settings)).toThrow('queue "q"');

@@ -7,6 +7,7 @@ import {
   type JobDeclaration,
 } from './job-declaration.js';
 import { checkJobDefaults, type JobDefaults } from './job-options.js';
+import { checkOptionNames } from './option-names.js';
 
 /** How much hurts when the queue stands still; non-critical queues can be switched off altogether. */
 export type QueueTier = 'critical' | 'medium' | 'non-critical';
@@ -65,9 +66,7 @@ export interface QueueDeclaration<S extends JobSchemas> extends Omit<QueueDefini
  */
 export function defineQueue<const S extends JobSchemas>(definition: QueueDeclaration<S>): QueueDefinition<S> {
   const { name, tier, jobs, defaults, worker } = definition;
-  if (typeof name !== 'string' || !/^[^\s:]{1,100}$/.test(name)) {
-    throw new InvalidOptionError('name of a queue', name, '1 to 100 characters without ":" or white space');
-  }
+  checkQueueName(name);
   const where = `queue "${name}"`;
   if (tier !== 'critical' && tier !== 'medium' && tier !== 'non-critical') {
     throw new InvalidOptionError(`tier of ${where}`, tier, 'critical, medium or non-critical');
@@ -90,7 +89,16 @@ export function defineQueue<const S extends JobSchemas>(definition: QueueDeclara
 }
 
 /** @throws InvalidOptionError */
-export function checkWorkerSettings(where: string, { concurrency, limit }: WorkerSettings): void {
+export function checkQueueName(name: string): void {
+  if (typeof name !== 'string' || !/^[^\s:]{1,100}$/.test(name)) {
+    throw new InvalidOptionError('name of a queue', name, '1 to 100 characters without ":" or white space');
+  }
+}
+
+/** @throws InvalidOptionError */
+export function checkWorkerSettings(where: string, settings: WorkerSettings): void {
+  checkOptionNames(`worker of ${where}`, settings, ['concurrency', 'limit']);
+  const { concurrency, limit } = settings;
   if (
     concurrency !== undefined &&
     !(Number.isInteger(concurrency) && concurrency >= 1 && concurrency <= 1000)
@@ -98,11 +106,7 @@ export function checkWorkerSettings(where: string, { concurrency, limit }: Worke
     throw new InvalidOptionError(`worker.concurrency of ${where}`, concurrency, 'an integer, 1 to 1000');
   }
   if (limit === undefined) return;
-  for (const option of Object.keys(limit)) {
-    if (option !== 'max' && option !== 'durationMs') {
-      throw new InvalidOptionError(`worker.limit of ${where}`, option, 'max and durationMs');
-    }
-  }
+  checkOptionNames(`worker.limit of ${where}`, limit, ['max', 'durationMs']);
   for (const option of ['max', 'durationMs'] as const) {
     if (!(Number.isInteger(limit[option]) && limit[option] >= 1)) {
       throw new InvalidOptionError(

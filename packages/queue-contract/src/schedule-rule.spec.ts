@@ -19,6 +19,7 @@ describe('checkSchedule', () => {
     { rule: { cron: '0 0 1 1 *', timeZone: undefined } },
     { options: { attempts: 3, lifo: true } },
     { endAtMs: 0, remainingRuns: 1 },
+    { engine: 'bullmq', nextRunAtMs: 5 },
   ])('takes %p', (changes) => {
     expect(() => check(changes)).not.toThrow();
   });
@@ -41,6 +42,9 @@ describe('checkSchedule', () => {
     ['rule.cron', { rule: { cron: '* * * * * * *' } }],
     ['rule.cron', { rule: { cron: 5 } }],
     ['rule.timeZone', { rule: { cron: '* * * * *', timeZone: 'Mars/Olympus' } }],
+    ['tz of the rule', { rule: { cron: '* * * * *', tz: 'Europe/Berlin' } }],
+    ['timeZone of the rule', { rule: { everyMs: 1000, timeZone: 'Europe/Berlin' } }],
+    ['limit', { limit: 3 }],
     ['options', { options: { id: 'x' } }],
     ['options', { options: { delayMs: 0 } }],
     ['options', { options: { deduplication: { id: 'x' } } }],

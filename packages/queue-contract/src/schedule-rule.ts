@@ -1,5 +1,19 @@
 import { InvalidOptionError } from './errors.js';
 import type { Schedule, ScheduleRule } from './job-schedules.js';
+import { checkOptionNames } from './option-names.js';
+
+/** The last two are an engine's answer, which may be handed on as it is. */
+const SCHEDULE_NAMES = [
+  'id',
+  'rule',
+  'name',
+  'data',
+  'options',
+  'endAtMs',
+  'remainingRuns',
+  'engine',
+  'nextRunAtMs',
+];
 
 /**
  * Checks what can be checked without a cron parser; engines refuse a cron expression they cannot parse.
@@ -10,10 +24,13 @@ export function checkSchedule(where: string, schedule: Schedule): void {
   const bad = (option: string, value: unknown, allowed: string): never => {
     throw new InvalidOptionError(`${option} of a schedule of ${where}`, value, allowed);
   };
+  checkOptionNames(`a schedule of ${where}`, schedule, SCHEDULE_NAMES);
   const { id, rule, options, endAtMs, remainingRuns } = schedule;
   const bytes = typeof id === 'string' ? new TextEncoder().encode(id).length : 0;
   if (bytes < 1 || bytes > 512) bad('id', id, 'a string of 1 to 512 bytes');
   if (typeof rule !== 'object' || rule === null) bad('rule', rule, 'either cron or everyMs');
+  const ruleNames = 'everyMs' in rule ? ['everyMs', 'cron'] : ['cron', 'timeZone'];
+  checkOptionNames(`the rule of a schedule of ${where}`, rule, ruleNames);
   checkRule(rule, bad);
   for (const option of ['id', 'delayMs', 'deduplication']) {
     if (options && option in options) bad('options', option, 'neither id, delayMs nor deduplication');

@@ -85,23 +85,33 @@ export const consumerCases: readonly ContractCase[] = [
     },
   },
   {
-    title: 'worker settings that are not allowed are an InvalidOptionError',
+    title: '[18] [25] worker settings that are not allowed, or of another library, are refused by name',
     async run({ engine, declare, afterwards }) {
       const queue = engine.queue(declare());
-      const settings = [
-        { concurrency: 0 },
-        { concurrency: 1.5 },
-        { limit: { max: 0, durationMs: 1000 } },
-        { limit: { max: 1, durationMs: 1000, groupKey: 'user' } },
+      const limit = { max: 1, durationMs: 1000 };
+      const settings: readonly [string, object][] = [
+        ['concurrency', { concurrency: 0 }],
+        ['concurrency', { concurrency: 1.5 }],
+        ['limit.max', { limit: { ...limit, max: 0 } }],
+        ['duration', { limit: { max: 1, duration: 1000 } }],
+        ['groupKey', { limit: { ...limit, groupKey: 'user' } }],
+        ['bounceBack', { limit: { ...limit, bounceBack: true } }],
+        ['limiter', { limiter: { max: 1, duration: 1000 } }],
+        ['drainDelay', { drainDelay: 5 }],
+        ['lockDuration', { lockDuration: 1000 }],
+        ['maxStalledCount', { maxStalledCount: 3 }],
       ];
-      for (const options of settings) {
+      for (const [option, options] of settings) {
         const consume = async () => {
           const handlers = { work: () => null, other: () => null };
           const consumer = queue.consumer.consume(handlers, options as ConsumeOptions);
           afterwards(() => consumer.close());
           await consumer.ready();
         };
-        await expect(consume()).rejects.toBeInstanceOf(InvalidOptionError);
+        const error = await consume().catch((thrown: unknown) => thrown);
+        expect([option, error]).toEqual([option, expect.any(InvalidOptionError)]);
+        expect((error as InvalidOptionError).option).toContain(option);
+        expect(() => declare({ worker: options })).toThrow(InvalidOptionError);
       }
     },
   },

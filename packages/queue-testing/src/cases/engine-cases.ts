@@ -1,4 +1,4 @@
-import { ClosedError, type EngineQueue } from '@switchyard/queue-contract';
+import { ClosedError, defineQueue, InvalidOptionError, type EngineQueue } from '@switchyard/queue-contract';
 import { ended, type ContractCase, type WorkJobs } from '../contract-case.js';
 import { eventually, quiet } from '../eventually.js';
 
@@ -9,6 +9,17 @@ export const engineCases: readonly ContractCase[] = [
       await engine.ready();
       await engine.ready();
       await (await another()).ready();
+    },
+  },
+  {
+    title: '[10] a queue with a name that is not allowed is refused, declared or made by hand',
+    async run({ engine, declare }) {
+      for (const name of ['', 'a:b', 'with space', 'tab\t', 'x'.repeat(101), 7, undefined] as string[]) {
+        const made = { ...declare(), name };
+        expect(() => defineQueue(made)).toThrow(InvalidOptionError);
+        expect(() => engine.queue(made)).toThrow(InvalidOptionError);
+      }
+      expect(engine.queue({ ...declare(), name: 'grüße_1.2-3{x}' }).definition.name).toBe('grüße_1.2-3{x}');
     },
   },
   {

@@ -2,6 +2,7 @@ import {
   defineQueue,
   InvalidOptionError,
   InvalidPayloadError,
+  UNNAMED_JOB,
   UnknownJobNameError,
   type JobOptions,
   type JobProducer,
@@ -10,6 +11,26 @@ import { ended, type ContractCase } from '../contract-case.js';
 import { anything, counted, withDefault } from '../payload-schemas.js';
 
 const NOTHING = { waiting: 0, delayed: 0, active: 0, completed: 0, failed: 0 };
+
+/** What Bull or BullMQ would take. Ignored in silence, each would change what becomes of the job. */
+const FOREIGN_OPTIONS: readonly Record<string, unknown>[] = [
+  { repeat: { every: 1000 } },
+  { repeat: { cron: '0 9 * * *', tz: 'Europe/Berlin' } },
+  { jobId: '7' },
+  { delay: 1000 },
+  { timeout: 1000 },
+  { lifo: true, stackTraceLimit: 5 },
+  { debounce: { id: 'x', ttl: 1000 } },
+  { removeOnComplete: 100 },
+  { removeOnComplete: 0 },
+  { removeOnFail: { age: 3600 } },
+  { removeOnFail: { count: 10, age: 3600 } },
+  { backoff: 1000 },
+  { backoff: { type: 'fixed', delayMs: 1, delay: 1000 } },
+  { backoff: { type: 'exponential', delayMs: 1, jitter: 0.5 } },
+  { deduplication: { id: 'x', ttl: 1000 } },
+  { deduplication: { id: 'x', replace: true } },
+];
 
 const BAD_OPTIONS: readonly Record<string, unknown>[] = [
   { id: '' },
@@ -136,6 +157,61 @@ export const payloadCases: readonly ContractCase[] = [
         await expect(many).rejects.toBeInstanceOf(InvalidOptionError);
       }
       expect(await queue.inspector.counts()).toEqual(NOTHING);
+    },
+  },
+  {
+    title: '[13] [21] [22] an option of another library, repeat above all, is refused by name, not ignored',
+    async run({ engine, declare }) {
+      const queue = engine.queue(declare());
+      for (const options of FOREIGN_OPTIONS) {
+        const foreign = Object.keys(options).at(-1) ?? '';
+        const shown = JSON.stringify(options);
+        for (const add of [
+          () => queue.producer.add('work', null, options as JobOptions),
+          () => queue.producer.addMany([{ name: 'work', data: null, options: options as JobOptions }]),
+        ]) {
+          const error = await add().catch((thrown: unknown) => thrown);
+          expect([shown, error]).toEqual([shown, expect.any(InvalidOptionError)]);
+          expect((error as InvalidOptionError).option).toContain(foreign);
+        }
+      }
+      const repeat = { repeat: { every: 1000 } } as JobOptions;
+      await expect(queue.producer.add('work', null, repeat)).rejects.toThrow('schedules.upsert');
+      expect(await queue.inspector.counts()).toEqual(NOTHING);
+    },
+  },
+  {
+    title: '[3] a job without a name is refused wherever one can be added, and nothing is queued',
+    async run({ engine, queueName }) {
+      // A name that others come to by accident.
+      const jobs = { undefined: anything, work: anything };
+      const queue = engine.queue(defineQueue({ name: queueName, tier: 'medium', jobs }));
+      const producer = queue.producer as unknown as JobProducer;
+      const namesOfNone = [undefined, null, { to: 'ada' }, ['work'], 7, ''] as unknown as readonly string[];
+      for (const name of namesOfNone) {
+        for (const add of [() => producer.add(name, null), () => producer.addMany([{ name, data: null }])]) {
+          const error = await add().catch((thrown: unknown) => thrown);
+          expect([name, error]).toEqual([name, expect.any(UnknownJobNameError)]);
+          expect(error).toMatchObject({ code: 'SWITCHYARD_UNKNOWN_JOB_NAME', queue: queueName });
+        }
+      }
+      expect(await queue.inspector.counts()).toEqual(NOTHING);
+    },
+  },
+  {
+    title: '[3] the name that unnamed jobs have is declared, added and handled like any other',
+    async run({ engine, queueName, afterwards }) {
+      const jobs = { [UNNAMED_JOB]: counted, work: anything };
+      const queue = engine.queue(defineQueue({ name: queueName, tier: 'medium', jobs }));
+      const { id } = await queue.producer.add(UNNAMED_JOB, { count: 7 });
+      const consumer = queue.consumer.consume({
+        [UNNAMED_JOB]: ({ name, data }) => [name, data.count],
+        work: () => 'another',
+      });
+      afterwards(() => consumer.close());
+      expect(await ended(queue, id)).toMatchObject({ name: UNNAMED_JOB, result: ['__default__', 7] });
+      const wrong = queue.producer.add(UNNAMED_JOB, { count: 'seven' as unknown as number });
+      await expect(wrong).rejects.toBeInstanceOf(InvalidPayloadError);
     },
   },
   {

@@ -151,7 +151,7 @@ export const scheduleCases: readonly ContractCase[] = [
     },
   },
   {
-    title: 'a schedule that is not allowed is refused with a typed error and leaves nothing behind',
+    title: '[3] [13] [14] a schedule that is not allowed is refused with a typed error, nothing is ignored',
     needs,
     async run({ engine, queueName }) {
       const queue = engine.queue(
@@ -174,6 +174,13 @@ export const scheduleCases: readonly ContractCase[] = [
         { options: { deduplication: { id: 'x' } } },
         { options: { attempts: 0 } },
         { options: { priority: 1 } },
+        // As other libraries spell it: ignored, it would fire at another time, or for ever.
+        { rule: { cron: '0 9 * * *', tz: 'Europe/Berlin' } },
+        { rule: { cron: '0 9 * * *', utc: true } },
+        { rule: { everyMs: EVERY_MS, immediately: true } },
+        { limit: 3 },
+        { options: { repeat: { every: 1000 } } },
+        { options: { timeout: 5 } },
         { remainingRuns: 0 },
         { endAtMs: Number.NaN },
       ];
@@ -182,9 +189,9 @@ export const scheduleCases: readonly ContractCase[] = [
         const error = await upserting.catch((thrown: unknown) => thrown);
         expect([change, error]).toEqual([change, expect.any(InvalidOptionError)]);
       }
-      await expect(schedules.upsert({ ...good, name: 'missing' })).rejects.toBeInstanceOf(
-        UnknownJobNameError,
-      );
+      for (const name of ['missing', undefined, null, ['work']] as unknown as readonly string[]) {
+        await expect(schedules.upsert({ ...good, name })).rejects.toBeInstanceOf(UnknownJobNameError);
+      }
       await expect(schedules.upsert({ ...good, name: 'count' })).rejects.toBeInstanceOf(InvalidPayloadError);
       expect(await schedules.list()).toEqual([]);
       expect((await queue.inspector.counts()).delayed).toBe(0);
