@@ -17,6 +17,8 @@ export interface BlockingRead<Answer> {
 }
 
 export interface BlockingLoop {
+  /** Whether it holds a connection, or makes one. */
+  readonly isOpen: boolean;
   /** Connects. Resolves when the connection is ready or closed. */
   ready(): Promise<void>;
   /** Names the connection, which interrupts what blocks. Resolves when the name is there. */
@@ -124,6 +126,10 @@ export function createBlockingLoop<Answer>(
   };
 
   const loop: BlockingLoop = {
+    get isOpen() {
+      return connection.isOpen;
+    },
+
     async ready() {
       if (!closed) await connection.ready();
     },

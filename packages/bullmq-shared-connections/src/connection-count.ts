@@ -12,18 +12,18 @@ export interface ConnectionCount {
 }
 
 interface Holder {
-  readonly connections: number;
+  /** Whether it holds its connection, or makes one. */
+  readonly isOpen: boolean;
 }
 
 export function openConnections(
   lent: Lent,
   groups: readonly { readonly wait: Holder; readonly events: Holder }[],
 ): ConnectionCount {
-  const sum = (holders: readonly Holder[]) => holders.reduce((count, each) => count + each.connections, 0);
   const clients = lent.isCluster ? (lent as Cluster).nodes() : [lent];
   return {
     lent: clients.filter(({ status }) => status !== 'wait' && status !== 'end').length,
-    wait: sum(groups.map(({ wait }) => wait)),
-    events: sum(groups.map(({ events }) => events)),
+    wait: groups.filter(({ wait }) => wait.isOpen).length,
+    events: groups.filter(({ events }) => events.isOpen).length,
   };
 }

@@ -1,4 +1,5 @@
 import { SharedConnectionsError } from './errors.js';
+import { hideSecrets } from './hide-secrets.js';
 
 /** Where a reported error happened. */
 export type ErrorSource = 'wait' | 'events' | 'recovery';
@@ -42,7 +43,7 @@ export function checkedSettings(options: ShareConnectionsOptions): Settings {
     );
   }
   return {
-    onError: onError ?? (() => undefined),
+    onError: (error, source) => onError?.(hideSecrets(error), source),
     blockSeconds: wholeNumber('blockSeconds', blockSeconds, BLOCK_SECONDS),
     recoveryIntervalMs: wholeNumber('recoveryIntervalMs', recoveryIntervalMs, RECOVERY_INTERVAL_MS),
   };

@@ -5,7 +5,7 @@ import type { Clock } from './clock.js';
 import { EventReaders, type StreamEntries } from './event-readers.js';
 import type { Settings } from './options.js';
 import type { Lent, Origin } from './origin.js';
-import { createPrivateConnection, type PrivateConnection } from './private-connection.js';
+import { createPrivateConnection } from './private-connection.js';
 import { ShownNames } from './shown-names.js';
 import { interruptEvents } from './wake-keys.js';
 
@@ -25,7 +25,6 @@ export class SharedEvents {
   readonly #lent: Lent;
   readonly #clock: Clock;
   readonly #readers = new EventReaders();
-  readonly #connection: PrivateConnection;
   readonly #loop: BlockingLoop;
   /** The streams of the command that blocks now, and from where it reads them. */
   #asked: Map<string, string> | undefined;
@@ -39,9 +38,8 @@ export class SharedEvents {
     this.#clock = clock;
     const blockMs = settings.blockSeconds * 1000;
     const report = (error: Error) => settings.onError(error, 'events');
-    this.#connection = createPrivateConnection(origin, EVENTS_CLIENT, clock, report);
     this.#loop = createBlockingLoop<StreamEntries | null>(
-      this.#connection,
+      createPrivateConnection(origin, EVENTS_CLIENT, clock, report),
       {
         send: (client) => this.#send(client, blockMs),
         handle: (streams) => this.#handle(streams ?? []),
@@ -94,9 +92,8 @@ export class SharedEvents {
     if (!this.#isNeeded()) this.#loop.stop();
   }
 
-  /** How many connections it holds, 0 or 1. */
-  get connections(): number {
-    return this.#connection.isOpen ? 1 : 0;
+  get isOpen(): boolean {
+    return this.#loop.isOpen;
   }
 
   close(): Promise<void> {

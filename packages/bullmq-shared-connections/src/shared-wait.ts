@@ -6,7 +6,7 @@ import { within, type Clock } from './clock.js';
 import type { Settings } from './options.js';
 import type { Lent, Origin } from './origin.js';
 import { OwedMarkers } from './owed-markers.js';
-import { createPrivateConnection, type PrivateConnection } from './private-connection.js';
+import { createPrivateConnection } from './private-connection.js';
 import { lookIntoQueue } from './queue-look.js';
 import { ShownNames } from './shown-names.js';
 import { interruptWait } from './wake-keys.js';
@@ -69,7 +69,6 @@ export class SharedWait {
   readonly #room: WaitingRoom;
   readonly #clock: Clock;
   readonly #settings: Settings;
-  readonly #connection: PrivateConnection;
   readonly #loop: BlockingLoop;
   readonly #alarm: Alarm;
   readonly #onJoin: () => void;
@@ -87,21 +86,19 @@ export class SharedWait {
     clock: Clock,
     events: { onJoin: () => void; onBroken: () => void },
   ) {
-    const { lent } = origin;
-    this.#lent = lent;
+    this.#lent = origin.lent;
     this.#room = room;
     this.#clock = clock;
     this.#settings = settings;
     this.#onJoin = events.onJoin;
     this.#alarm = createAlarm(() => this.#ring(), clock);
     const report = (error: Error) => settings.onError(error, 'wait');
-    this.#connection = createPrivateConnection(origin, WAIT_CLIENT, clock, report);
     this.#loop = createBlockingLoop<Popped>(
-      this.#connection,
+      createPrivateConnection(origin, WAIT_CLIENT, clock, report),
       {
         send: (client) => this.#send(client),
         handle: (popped) => this.#handle(popped),
-        interrupt: () => interruptWait(lent, this.#controlKey),
+        interrupt: () => interruptWait(origin.lent, this.#controlKey),
         isNeeded: () => this.#isNeeded(),
         onBroken: () => {
           this.#asked = undefined;
@@ -113,7 +110,7 @@ export class SharedWait {
       report,
     );
     const isAsked = (markerKey: string) => this.#asked?.has(markerKey) ?? false;
-    this.#owed = new OwedMarkers(lent, room, isAsked, clock, report);
+    this.#owed = new OwedMarkers(origin.lent, room, isAsked, clock, report);
     this.#names = new ShownNames(WAIT_CLIENT, this.#loop, clock);
   }
 
@@ -172,9 +169,8 @@ export class SharedWait {
     await this.#owed.written();
   }
 
-  /** How many connections it holds, 0 or 1. */
-  get connections(): number {
-    return this.#connection.isOpen ? 1 : 0;
+  get isOpen(): boolean {
+    return this.#loop.isOpen;
   }
 
   /** A worker that is paused, or has not waited yet, keeps the connection. */
