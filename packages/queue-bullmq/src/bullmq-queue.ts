@@ -1,7 +1,7 @@
 import type { SharedConnections } from '@switchyard/bullmq-shared-connections';
 import { ClosedError } from '@switchyard/queue-contract';
 import type { Queue } from 'bullmq';
-import type { Redis } from 'ioredis';
+import type { Connection } from './connection.js';
 import type { FaultReport } from './fault-report.js';
 import { firstSlot } from './schedule-slots.js';
 import type { Patience } from './patience.js';
@@ -10,7 +10,7 @@ import type { Patience } from './patience.js';
 export interface EngineContext {
   /** The engine's name, which appears in jobs, logs and metrics. */
   readonly engine: string;
-  readonly connection: Redis;
+  readonly connection: Connection;
   readonly shared: SharedConnections;
   readonly prefix: string;
   readonly patience: Patience;

@@ -1,6 +1,8 @@
+import { hideSecrets } from '@switchyard/bullmq-shared-connections';
 import { EngineUnavailableError } from '@switchyard/queue-contract';
 import type { Redis } from 'ioredis';
 import { asError } from './as-error.js';
+import { addressOf, isCluster, type Connection } from './connection.js';
 import { lacksEvictionPolicy, storeProblem } from './store-problem.js';
 
 type Unavailable = (problem: string, options?: ErrorOptions) => EngineUnavailableError;
@@ -10,37 +12,45 @@ type Unavailable = (problem: string, options?: ErrorOptions) => EngineUnavailabl
  *
  * @throws EngineUnavailableError that says what is wrong
  */
-export async function checkStore(engine: string, connection: Redis, limitMs: number): Promise<void> {
+export async function checkStore(engine: string, connection: Connection, limitMs: number): Promise<void> {
   const unavailable: Unavailable = (problem, options) => new EngineUnavailableError(engine, problem, options);
-  const info = await withinConnection(connection, limitMs, unavailable, () => connection.info());
+  const problems = await withinConnection(connection, limitMs, unavailable, () => {
+    const servers = isCluster(connection) ? connection.nodes('master') : [connection];
+    return Promise.all(servers.map(problemOf));
+  });
+  const [problem] = problems.filter((each) => each !== null);
+  if (problem !== undefined) throw unavailable(problem);
+}
+
+async function problemOf(server: Redis): Promise<string | null> {
+  const info = await server.info();
   // INFO leaves it out on some hosted servers; CONFIG is often forbidden there, and then nobody can tell.
   const policy = lacksEvictionPolicy(info)
-    ? await connection.config('GET', 'maxmemory-policy').then(
+    ? await server.config('GET', 'maxmemory-policy').then(
         (reply) => (reply as string[])[1],
         () => undefined,
       )
     : undefined;
-  const problem = storeProblem(info, policy);
-  if (problem !== null) throw unavailable(problem);
+  return storeProblem(info, policy);
 }
 
 /** Asks as soon as the connection is up; fails with what kept it from coming up. */
 async function withinConnection<T>(
-  connection: Redis,
+  connection: Connection,
   limitMs: number,
   unavailable: Unavailable,
   ask: () => Promise<T>,
 ): Promise<T> {
   const closed = () => unavailable('the connection it was lent was closed');
   if (connection.status === 'end') throw closed();
-  const address = `${connection.options.host ?? 'localhost'}:${connection.options.port ?? 6379}`;
+  const address = addressOf(connection);
   let timer: NodeJS.Timeout | undefined;
   let onError: (error: Error) => void = () => undefined;
   let onEnd: () => void = () => undefined;
   const failed = new Promise<never>((_, reject) => {
     let last: Error | undefined;
     onError = (error) => {
-      last = error;
+      last = hideSecrets(error);
       reject(unavailable(whatFailed(error, address), { cause: error }));
     };
     onEnd = () => reject(closed());
@@ -62,7 +72,7 @@ async function withinConnection<T>(
   }
 }
 
-async function whenUp(connection: Redis): Promise<void> {
+async function whenUp(connection: Connection): Promise<void> {
   if (connection.status === 'ready') return;
   if (connection.status === 'wait') connection.connect().catch(() => undefined);
   await new Promise<void>((resolve) => {
@@ -70,7 +80,9 @@ async function whenUp(connection: Redis): Promise<void> {
   });
 }
 
-function whatFailed(error: Error, address: string): string {
+function whatFailed(failed: Error, address: string): string {
+  // Of a whole cluster ioredis only says that it failed, and what the last node it tried answered.
+  const error = (failed as { lastNodeError?: Error }).lastNodeError ?? failed;
   const { code } = error as NodeJS.ErrnoException;
   if (/WRONGPASS|invalid password|invalid username/i.test(error.message)) {
     return `${address} refuses the user name or password`;

@@ -1,6 +1,7 @@
+import { hideSecrets } from '@switchyard/bullmq-shared-connections';
 import type { ReportError } from '@switchyard/queue-contract';
-import type { Redis } from 'ioredis';
 import { asError } from './as-error.js';
+import type { Connection } from './connection.js';
 import { isConnectionFault } from './connection-fault.js';
 
 export interface FaultReport {
@@ -20,7 +21,7 @@ const SAME_FAULT_MS = 5000;
  */
 export function createFaultReport(
   engine: string,
-  connection: Pick<Redis, 'status' | 'on' | 'off'>,
+  connection: Pick<Connection, 'status' | 'on' | 'off'>,
   reportError: ReportError | undefined,
   clock: () => number = () => performance.now(),
 ): FaultReport {
@@ -38,7 +39,7 @@ export function createFaultReport(
   };
 
   const report = (thrown: unknown, queue?: string): boolean => {
-    const error = asError(thrown);
+    const error = hideSecrets(asError(thrown));
     if (isConnectionFault(error)) {
       const nowMs = clock();
       const known = isKnown(nowMs);

@@ -1,5 +1,5 @@
 import { EngineUnavailableError } from '@switchyard/queue-contract';
-import type { Redis } from 'ioredis';
+import type { Connection } from './connection.js';
 import { isConnectionFault } from './connection-fault.js';
 
 const PAUSE_BETWEEN_TRIES_MS = 50;
@@ -17,7 +17,7 @@ export interface Patience {
   connected(): Promise<void>;
 }
 
-export function createPatience(engine: string, connection: Redis, limitMs: number): Patience {
+export function createPatience(engine: string, connection: Connection, limitMs: number): Patience {
   let changing: Promise<void> | undefined;
 
   /** Shared, since every waiting call of its own would add listeners to the connection. */

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
-import type { Redis } from 'ioredis';
 import { asError } from './as-error.js';
+import type { Connection } from './connection.js';
 
 /** A Lua script, called by its hash; its text travels only to a server that does not know it. */
 export function createScript(
   lua: string,
-): (redis: Redis, keys: readonly string[], args: readonly (string | number)[]) => Promise<unknown> {
+): (redis: Connection, keys: readonly string[], args: readonly (string | number)[]) => Promise<unknown> {
   const sha1 = createHash('sha1').update(lua).digest('hex');
   return async (redis, keys, args) => {
     try {

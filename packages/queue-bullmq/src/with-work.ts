@@ -1,4 +1,4 @@
-import type { Redis } from 'ioredis';
+import type { Connection } from './connection.js';
 
 /**
  * The keys that exist only while they have entries: each of them means that there is something to run. A schedule
@@ -12,7 +12,7 @@ const WORK_KEYS = ['wait', 'active', 'delayed', 'prioritized', 'paused', 'switch
  * @param hasSchedules asked of a queue whose only sign of work is its schedules, one of which may have ended
  */
 export async function queuesWithWork(
-  redis: Redis,
+  redis: Connection,
   prefix: string,
   queues: readonly string[],
   hasSchedules: (queue: string) => Promise<boolean>,
