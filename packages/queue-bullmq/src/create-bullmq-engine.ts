@@ -1,4 +1,4 @@
-import { shareConnections } from '@switchyard/bullmq-shared-connections';
+import { shareConnections, type ConnectionCount } from '@switchyard/bullmq-shared-connections';
 import {
   checkOptionNames,
   checkQueueName,
@@ -11,10 +11,10 @@ import {
   type QueueEngine,
   type ReportError,
 } from '@switchyard/queue-contract';
-import type { Redis } from 'ioredis';
 import { createBullMqQueue, type BullMqQueue, type EngineContext } from './bullmq-queue.js';
 import { checkStore } from './check-store.js';
 import { createClaims } from './claims.js';
+import { checkPrefixOn, keyspaceOf, type Connection } from './connection.js';
 import { createConsumerHost, type ConsumerHost } from './consumer.js';
 import { createControl } from './control.js';
 import { createEventHub, type EventHub } from './event-hub.js';
@@ -33,13 +33,16 @@ export interface BullMqEngineOptions {
    * The command connection, lent: every command of the engine but the blocking ones goes through it. It is never
    * closed here. It has no `keyPrefix`.
    */
-  readonly connection: Redis;
+  readonly connection: Connection;
   /**
    * What jobs, logs and errors call this engine: 1 to 40 letters, digits, `-` and `_`. Default `bullmq`. Two engines
    * of one app, on different servers or prefixes, need two names.
    */
   readonly name?: string;
-  /** First part of every key. Default `switchyard`; `bull`, where legacy queues live, is refused. */
+  /**
+   * First part of every key. Default `switchyard`; `bull`, where legacy queues live, is refused. On Redis Cluster it
+   * needs a hash tag: `{switchyard}`.
+   */
   readonly prefix?: string;
   /** Hears what the engine could not answer to a caller, of one outage once. Default: nobody. */
   readonly reportError?: ReportError;
@@ -50,6 +53,12 @@ export interface BullMqEngineOptions {
    * to 3 600 000. Default 30 000.
    */
   readonly lockMs?: number;
+}
+
+/** The engine as its owner sees it. */
+export interface BullMqEngine extends QueueEngine {
+  /** How many connections there are at this moment, the lent ones included. Asks nobody. */
+  connections(): ConnectionCount;
 }
 
 const CAPABILITIES: readonly EngineCapability[] = [
@@ -79,7 +88,7 @@ interface Host {
  *
  * @throws InvalidOptionError
  */
-export function createBullMqEngine(options: BullMqEngineOptions): QueueEngine {
+export function createBullMqEngine(options: BullMqEngineOptions): BullMqEngine {
   const { connection, name, prefix, addTimeoutMs, lockMs } = checked(options);
   let closing: Promise<void> | undefined;
   const closeListeners = new Set<() => void>();
@@ -149,7 +158,7 @@ export function createBullMqEngine(options: BullMqEngineOptions): QueueEngine {
 
   return {
     name,
-    keyspace: keyspace(connection, prefix),
+    keyspace: keyspaceOf(connection, prefix),
     capabilities: new Set(CAPABILITIES),
     async ready() {
       assertOpen();
@@ -172,6 +181,7 @@ export function createBullMqEngine(options: BullMqEngineOptions): QueueEngine {
       const ask = () => queuesWithWork(connection, prefix, names, hasSchedules);
       return context.patience.run(ask, { again: true });
     },
+    connections: () => context.shared.connections(),
     async close({ timeoutMs } = {}) {
       const consumers = [...hosts.values()].flatMap((host) => [...host.consumers]);
       // A second call may be less patient than the first.
@@ -205,6 +215,7 @@ function checked(options: BullMqEngineOptions) {
       '1 to 100 characters without white space, and not "bull", where legacy queues live',
     );
   }
+  checkPrefixOn(connection, prefix);
   if (!(addTimeoutMs >= 1 && addTimeoutMs <= 600_000)) {
     throw new InvalidOptionError('addTimeoutMs', addTimeoutMs, '1 to 600 000');
   }
@@ -212,9 +223,4 @@ function checked(options: BullMqEngineOptions) {
     throw new InvalidOptionError('lockMs', lockMs, 'an integer, 1000 to 3 600 000');
   }
   return { connection, name, prefix, addTimeoutMs, lockMs };
-}
-
-/** Names the database, since one server has several, but neither user nor password. */
-function keyspace({ options: { host, port, path, db } }: Redis, prefix: string): string {
-  return `redis://${path ?? `${host ?? 'localhost'}:${port ?? 6379}`}/${db ?? 0}/${prefix}`;
 }

@@ -1,1 +1,1 @@
-export { createBullMqEngine, type BullMqEngineOptions } from './create-bullmq-engine.js';
+export { createBullMqEngine, type BullMqEngine, type BullMqEngineOptions } from './create-bullmq-engine.js';
