@@ -20,7 +20,7 @@ export type RespReply = string | readonly RespReply[];
  */
 export function respRequest({ port, commands, timeoutMs, signal, ca }: RespRequest): Promise<RespReply[]> {
   return new Promise((resolve, reject) => {
-    const to = { host: '127.0.0.1', port, signal };
+    const to = { host: '127.0.0.1', port };
     const socket: Socket = ca === undefined ? connect(to) : connectSecurely({ ...to, ca });
     let received = Buffer.alloc(0);
     const fail = (error: Error) => {
@@ -29,7 +29,14 @@ export function respRequest({ port, commands, timeoutMs, signal, ca }: RespReque
     };
     socket.setTimeout(timeoutMs, () => fail(new Error(`no answer within ${timeoutMs} ms`)));
     socket.once('error', fail);
-    socket.once('close', () => reject(new Error('the server closed the connection')));
+    // Not left to the socket, which would keep its listener on a signal that many requests share.
+    const onAbort = () => fail(signal?.reason as Error);
+    if (signal?.aborted) onAbort();
+    else signal?.addEventListener('abort', onAbort);
+    socket.once('close', () => {
+      signal?.removeEventListener('abort', onAbort);
+      reject(new Error('the server closed the connection'));
+    });
     socket.once(ca === undefined ? 'connect' : 'secureConnect', () =>
       socket.write(commands.map(encode).join('')),
     );
