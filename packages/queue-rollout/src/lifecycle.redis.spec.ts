@@ -136,13 +136,13 @@ test('a second consumer of a queue is started however it comes, and stopped with
 
   // While the old side is drained, one more comes; when it is empty, none listens there any more.
   share(0);
-  await engines.bullmq.queue(contacts).producer.add('sync', { n: 3 }, { delayMs: 1000 });
+  await engines.target.queue(contacts).producer.add('sync', { n: 3 }, { delayMs: 1000 });
   await eventually(() => expect(rollout.status()[0]!.consuming).toEqual(['bull', 'bullmq']));
   queue.consumer.consume(second.handlers);
   await rollout.settled(contacts.name, { timeoutMs: 10_000 });
   expect(rollout.status()[0]!.consuming).toEqual(['bull']);
-  await engines.bullmq.queue(contacts).control.pause();
-  await engines.bullmq.queue(contacts).producer.add('sync', { n: 4 });
+  await engines.target.queue(contacts).control.pause();
+  await engines.target.queue(contacts).producer.add('sync', { n: 4 });
 });
 
 test('when the last consumer that came while the old side was drained has gone, nothing runs there', async () => {
@@ -151,14 +151,14 @@ test('when the last consumer that came while the old side was drained has gone, 
   const { handlers, ran } = recorder();
   queue.consumer.consume(handlers);
   await rollout.start();
-  await engines.bull.queue(contacts).producer.add('sync', { n: 0 }, { delayMs: 600 });
+  await engines.legacy.queue(contacts).producer.add('sync', { n: 0 }, { delayMs: 600 });
   share(100);
   await eventually(() => expect(rollout.status()[0]!.consuming).toEqual(['bull', 'bullmq']));
   await eventually(() => expect(ran()).toEqual([0]), 5000);
   queue.consumer.consume(handlers);
   await rollout.settled(contacts.name, { timeoutMs: 10_000 });
   expect(rollout.status()[0]!.consuming).toEqual(['bullmq']);
-  await engines.bull.queue(contacts).producer.add('sync', { n: 1 });
+  await engines.legacy.queue(contacts).producer.add('sync', { n: 1 });
   await new Promise((resolve) => setTimeout(resolve, 500));
   expect(ran()).toEqual([0]); // until it is noticed, within a minute
 });

@@ -3,13 +3,18 @@ import {
   type EngineQueue,
   type JobSchemas,
   type QueueDefinition,
+  type RateLimit,
   type ReportError,
 } from '@switchyard/queue-contract';
 import { decide, getsAdds, isOpen, phaseOf, type Action } from './decide.js';
+import { createLookPace } from './look-pace.js';
+import { createPlacements } from './placements.js';
 import type { QueueStatus } from './queue-status.js';
+import { createRateWindow, type RateWindow } from './rate-window.js';
 import { homeSide, otherSide, type Side } from './route.js';
+import { createScheduleLock, unlocked } from './schedule-lock.js';
 import { bringSchedulesHome, schedulesAreAstray } from './schedule-moves.js';
-import { onSide, placesOf, SIDES, type Engines, type Sides } from './sides.js';
+import { onSide, placesOf, sideOf, SIDES, type Engines, type Sides } from './sides.js';
 import { createSwitchedConsumer, type SwitchedConsumer } from './switched-consumer.js';
 import { createSwitchedEvents } from './switched-events.js';
 import { createSwitchedControl, createSwitchedInspector } from './switched-inspector.js';
@@ -22,14 +27,14 @@ export interface RolloutQueue {
   sidesToAsk(): readonly Side[];
   /** Takes note of what an engine answered. */
   observed(side: Side, holdsWork: boolean): void;
-  /** The flags changed: what was seen before says nothing any more. */
-  forgetObservations(): void;
-  /**
-   * Does what the observations ask for. Answers whether it has to be called again soon.
-   *
-   * @param lookForSchedules also where a look costs a few commands
-   */
-  step(lookForSchedules: boolean): Promise<boolean>;
+  /** The flags may have changed: if they did for this queue, what was seen before says nothing any more. */
+  flagsChanged(): void;
+  /** Does what the observations ask for, if every engine has been asked. */
+  step(): Promise<void>;
+  /** Whether its last step failed. */
+  readonly isTroubled: boolean;
+  /** Ms until the next look, unless something happens. */
+  readonly nextLookInMs: number;
   status(): QueueStatus;
   close(options?: { readonly timeoutMs?: number }): Promise<void>;
 }
@@ -39,8 +44,11 @@ export interface RolloutQueueContext {
   /** Percent, 0 to 100. */
   readonly targetShare: () => number;
   readonly reportError: ReportError;
-  /** Asks for a step before the next regular one. */
-  readonly wake: () => void;
+  /** See RolloutOptions. */
+  readonly idleCheckMs: number;
+  readonly switchingCheckMs: number;
+  /** Asks for a look before the next regular one: at once, or within so many ms. */
+  readonly wake: (withinMs?: number) => void;
 }
 
 /** One queue of a rollout: the roles its callers use, and the steps that bring it where the flags want it. */
@@ -48,18 +56,23 @@ export function createRolloutQueue(
   definition: QueueDefinition<JobSchemas>,
   context: RolloutQueueContext,
 ): RolloutQueue {
-  const { engines, targetShare, reportError, wake } = context;
+  const { engines, targetShare, reportError, idleCheckMs, switchingCheckMs, wake } = context;
   const sides: Sides = {
     legacy: engines.legacy?.queue(definition),
     target: engines.target.queue(definition),
   };
   const existing = SIDES.filter((side) => sides[side] !== undefined);
   const consumers = new Set<SwitchedConsumer>();
+  const windows = new Map<string, RateWindow>();
   const hasWork: Record<Side, boolean> = { legacy: false, target: false };
   const asked: Record<Side, boolean> = { legacy: false, target: false };
+  const pace = createLookPace({ closeMs: switchingCheckMs, restMs: idleCheckMs });
+  const lock = sides.legacy ? createScheduleLock(sides.target.claims, () => isClosed) : unlocked;
   /** Schedules may be suspended on either side: a process may have died while it moved them. */
   let schedulesUnseen = true;
-  let scheduleTurn: Promise<unknown> = Promise.resolve();
+  let sawSchedulesAtMs = -Infinity;
+  let seenShare = targetShare();
+  let trouble: string | null = null;
   let isClosed = false;
 
   const forgetObservations = (): void => {
@@ -69,6 +82,7 @@ export function createRolloutQueue(
       asked[side] = false;
     }
     schedulesUnseen = true;
+    pace.quicken();
   };
   forgetObservations();
 
@@ -80,12 +94,12 @@ export function createRolloutQueue(
     return [onSide(sides, home), onSide(sides, otherSide(home))];
   };
 
-  const bringHome = (): Promise<void> => bringSchedulesHome(...homeAndAway());
-  /** One after another, moves and what callers change: a move would bring back what was changed under its hands. */
-  const inTurn = <T>(change: () => Promise<T>): Promise<T> => {
-    const next = scheduleTurn.then(change);
-    scheduleTurn = next.catch(() => {}); // whoever asked for it hears of it
-    return next;
+  /** Jobs are on a side, or on their way there: whoever looks next finds out how many. */
+  const expectWork = (side: Side): void => {
+    if (openSides().includes(side)) return;
+    hasWork[side] = true;
+    pace.quicken();
+    wake();
   };
 
   /** What was seen of a side that gets no adds may be a minute old: another instance may add there since. */
@@ -93,13 +107,35 @@ export function createRolloutQueue(
     if (openSides().includes(side)) return true;
     try {
       const holdsWork = (await onSide(engines, side).withWork([definition.name])).size > 0;
-      if (holdsWork) wake();
+      if (holdsWork) expectWork(side);
       return holdsWork;
     } catch {
       // An engine that was last seen empty keeps nobody from adding to the other while it is away; a look tells of it.
       wake();
       return false;
     }
+  };
+
+  /** A job has ended, and if it was on a side that gets no more, the last of them may have been among those. */
+  const onProgress = (side: Side): void => {
+    if (getsAdds(side, targetShare())) return;
+    pace.quicken();
+    wake(switchingCheckMs);
+  };
+
+  const isDrainedBut = (side: Side): boolean | Promise<boolean> => {
+    const others = openSides().filter((open) => open !== side);
+    if (others.length === 0) return true;
+    return Promise.all(others.map((other) => onSide(sides, other).inspector.counts())).then((counts) =>
+      counts.every(({ waiting }) => waiting === 0),
+    );
+  };
+
+  const windowOf = (limit: RateLimit): RateWindow => {
+    const key = `${limit.max}/${limit.durationMs}`;
+    const window = windows.get(key) ?? createRateWindow(limit);
+    windows.set(key, window);
+    return window;
   };
 
   const active = (): readonly SwitchedConsumer[] => [...consumers].filter(({ isClosing }) => !isClosing);
@@ -112,13 +148,19 @@ export function createRolloutQueue(
     return { legacy: isConsumed('legacy'), target: isConsumed('target') };
   };
 
-  const events = createSwitchedEvents(sides, places, openSides, reportError);
+  const placements = createPlacements(sides, {
+    mayHoldWork,
+    expectWork,
+    wake,
+    isOpen: (side) => openSides().includes(side),
+  });
+  const events = createSwitchedEvents(sides, places, openSides, isDrainedBut, reportError);
   const queue: EngineQueue = {
     definition,
-    producer: createSwitchedProducer(sides, targetShare, mayHoldWork),
-    inspector: createSwitchedInspector(places),
+    producer: createSwitchedProducer(sides, targetShare, placements),
+    inspector: createSwitchedInspector(places, (place) => expectWork(sideOf(sides, place))),
     control: createSwitchedControl(places),
-    schedules: createSwitchedSchedules(places, bringHome, inTurn),
+    schedules: createSwitchedSchedules(places, lock),
     events,
     claims: sides.target.claims,
     consumer: {
@@ -126,6 +168,9 @@ export function createRolloutQueue(
         if (isClosed) throw new ClosedError(`queue "${definition.name}"`);
         const consumer = createSwitchedConsumer(sides, handlers, options, {
           onClosed: (closed) => consumers.delete(closed as SwitchedConsumer),
+          onProgress,
+          isDrainedBut,
+          windowOf,
           reportError,
         });
         if (!consumer.isClosing) consumers.add(consumer);
@@ -145,7 +190,7 @@ export function createRolloutQueue(
         await Promise.all(active().map((consumer) => consumer.start(action.side)));
         return;
       case 'bring-schedules-home':
-        await inTurn(bringHome);
+        await bringSchedulesHome(...homeAndAway(), lock);
         return;
       case 'stop-consumer':
         for (const consumer of active()) consumer.stop(action.side);
@@ -154,6 +199,9 @@ export function createRolloutQueue(
   };
 
   const schedulesAstray = async (): Promise<boolean> => {
+    const isTime = performance.now() - sawSchedulesAtMs >= idleCheckMs;
+    if (!isTime && !schedulesUnseen) return false;
+    if (isTime) sawSchedulesAtMs = performance.now();
     if (!sides.legacy || active().length === 0) return false;
     const away = otherSide(homeSide(targetShare()));
     if (!schedulesUnseen && !hasWork[away]) return false;
@@ -161,32 +209,62 @@ export function createRolloutQueue(
     return schedulesAreAstray(...homeAndAway());
   };
 
+  const takeStep = async (): Promise<void> => {
+    await events.align(); // first, so that what consumers do is heard
+    const areAstray = await schedulesAstray();
+    // Nothing is decided on what nobody has seen, be it that the flags changed meanwhile.
+    if (existing.some((side) => !asked[side])) return;
+    const actions = decide({
+      targetShare: targetShare(),
+      hasHandlers: active().length > 0,
+      hasWork,
+      consuming: consuming(),
+      schedulesAstray: areAstray,
+    });
+    try {
+      for (const action of actions) await carryOut(action);
+      if (actions.length > 0) pace.quicken();
+    } finally {
+      for (const consumer of active()) consumer.begun();
+    }
+  };
+
   return {
     queue,
-    forgetObservations,
     sidesToAsk: () => existing.filter((side) => !asked[side] || !getsAdds(side, targetShare())),
     observed(side, holdsWork) {
+      if (hasWork[side] !== holdsWork) pace.quicken();
       hasWork[side] = holdsWork;
       asked[side] = true;
     },
-    async step(lookForSchedules) {
-      await events.align(); // first, so that what consumers do is heard
-      const areAstray = (lookForSchedules || schedulesUnseen) && (await schedulesAstray());
-      // The flags changed meanwhile. Nothing is decided on what nobody has seen.
-      if (existing.some((side) => !asked[side])) return true;
-      const actions = decide({
-        targetShare: targetShare(),
-        hasHandlers: active().length > 0,
-        hasWork,
-        consuming: consuming(),
-        schedulesAstray: areAstray,
-      });
+    flagsChanged() {
+      if (seenShare !== targetShare()) forgetObservations();
+      seenShare = targetShare();
+    },
+    async step() {
+      pace.looked();
       try {
-        for (const action of actions) await carryOut(action);
-      } finally {
-        for (const consumer of active()) consumer.begun();
+        await takeStep();
+        trouble = null;
+      } catch (error) {
+        if (isClosed) return;
+        const { message } = error as Error;
+        // Once, however often it goes wrong in the same way.
+        if (trouble !== message) reportError(error as Error, { engine: 'rollout', queue: definition.name });
+        if (trouble !== message) pace.quicken();
+        trouble = message;
+        schedulesUnseen = true;
       }
-      return actions.length > 0 || openSides().some((side) => !getsAdds(side, targetShare()));
+    },
+    get isTroubled() {
+      return trouble !== null;
+    },
+    get nextLookInMs() {
+      const isBetween =
+        trouble !== null ||
+        existing.some((side) => !asked[side]) ||
+        openSides().some((side) => !getsAdds(side, targetShare()));
+      return isBetween ? pace.nextInMs : idleCheckMs;
     },
     status() {
       const named = (flags: Record<Side, boolean>): string[] =>

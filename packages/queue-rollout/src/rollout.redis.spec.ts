@@ -40,7 +40,7 @@ test('a queue moves with its backlog drained by its own engine, and back, and ev
   const { rollout, share, engines } = startInstance(0);
   const { handlers, ran, runs } = recorder();
   const queue = rollout.queue(contacts);
-  await engines.bull
+  await engines.legacy
     .queue(contacts)
     .producer.addMany(range(0, 50).map((n) => ({ name: 'sync', data: { n } })));
   queue.consumer.consume(handlers);
@@ -96,7 +96,7 @@ test('while both engines are consumed, concurrency holds for both together', asy
   const { rollout, engines } = startInstance(50);
   const slow = recorder();
   slow.hold();
-  for (const engine of [engines.bull, engines.bullmq]) {
+  for (const engine of [engines.legacy, engines.target]) {
     await engine.queue(contacts).producer.addMany(range(0, 20).map((n) => ({ name: 'sync', data: { n } })));
   }
   rollout.queue(contacts).consumer.consume(slow.handlers);
@@ -124,7 +124,7 @@ test('instances with old and new settings run side by side: every job runs once'
   // The old instances go away; what a straggler still adds to the old engine is noticed and run.
   await old.rollout.close();
   await fresh.rollout.settled(contacts.name, { timeoutMs: 15_000 });
-  await old.engines.bull.queue(contacts).producer.add('sync', { n: 200 });
+  await old.engines.legacy.queue(contacts).producer.add('sync', { n: 200 });
   await eventually(() => expect(all()).toEqual(range(0, 201)));
   await eventually(() =>
     expect(fresh.rollout.status()[0]).toMatchObject({ phase: 'target', consuming: ['bullmq'] }),
@@ -135,7 +135,7 @@ test('a paused queue stays paused on the engine it moves to, until it is resumed
   const { rollout, share, engines } = startInstance(0);
   const { handlers, ran } = recorder();
   const queue = rollout.queue(contacts);
-  await engines.bull.queue(contacts).control.pause();
+  await engines.legacy.queue(contacts).control.pause();
   await queue.producer.add('sync', { n: 0 });
   queue.consumer.consume(handlers);
   await rollout.start();
@@ -189,7 +189,7 @@ test('a schedule fires once a slot around its move, forth and back', async () =>
 test('what a process that died left suspended is finished by the next', async () => {
   const dead = startInstance(0);
   const schedule = { id: 'nightly', rule: { cron: '0 3 * * *' }, name: 'sync' as const, data: { n: 1 } };
-  const legacy = dead.engines.bull.queue(contacts).schedules;
+  const legacy = dead.engines.legacy.queue(contacts).schedules;
   const { nextRunAtMs } = await legacy.upsert(schedule);
   await legacy.suspend('nightly'); // and here it died
   await dead.close();
@@ -222,8 +222,8 @@ test('an id that is still pending on the other engine is the same job', async ()
 test('look-ups, counts, retries and waiting for the end reach both engines', async () => {
   const { rollout, engines } = startInstance(50);
   const queue = rollout.queue(contacts);
-  const onBull = await engines.bull.queue(contacts).producer.add('sync', { n: 1 });
-  const onBullMq = await engines.bullmq.queue(contacts).producer.add('sync', { n: 2 });
+  const onBull = await engines.legacy.queue(contacts).producer.add('sync', { n: 1 });
+  const onBullMq = await engines.target.queue(contacts).producer.add('sync', { n: 2 });
   expect(await queue.inspector.job(onBull.id)).toMatchObject({ engine: 'bull', data: { n: 1 } });
   expect(await queue.inspector.job(onBullMq.id)).toMatchObject({ engine: 'bullmq', data: { n: 2 } });
   expect(await queue.inspector.counts()).toMatchObject({ waiting: 2 });

@@ -6,8 +6,10 @@ import {
   type QueueEngine,
   type ReportError,
 } from '@switchyard/queue-contract';
+import { coalesced } from './coalesced.js';
 import { RolloutConfigurationError, SettleTimeoutError } from './errors.js';
 import type { FlagSource } from './flag-source.js';
+import { checkKeyspaceNames, checkKeyspaces } from './keyspace-check.js';
 import type { QueuePhase, QueueStatus } from './queue-status.js';
 import { createRolloutQueue, type RolloutQueue } from './rollout-queue.js';
 import { onSide, SIDES } from './sides.js';
@@ -24,7 +26,10 @@ export interface RolloutOptions {
   readonly reportError?: ReportError;
   /** How often an engine that should be empty is asked whether it is, in ms. Default 60 000. */
   readonly idleCheckMs?: number;
-  /** The same while a queue is between engines. Default 1000. */
+  /**
+   * The same while a queue is between engines and something happens. Default 1000. When nothing does, such as while
+   * jobs are delayed by days, it is asked ever less often, up to `idleCheckMs`.
+   */
   readonly switchingCheckMs?: number;
 }
 
@@ -54,6 +59,9 @@ export interface Rollout {
   close(options?: { readonly timeoutMs?: number }): Promise<void>;
 }
 
+/** How long a look waits for an engine, or a queue, in ms; see takeLook. */
+const ANSWER_LIMIT_MS = 1000;
+
 const SETTLED: ReadonlySet<QueuePhase> = new Set(['legacy', 'canary', 'target']);
 
 /**
@@ -68,99 +76,112 @@ export function createRollout(options: RolloutOptions): Rollout {
   const { idleCheckMs = 60_000, switchingCheckMs = 1000 } = options;
   const engines = { legacy, target };
   const shareOf = (name: string): number => flags.current().get(name) ?? 0;
+  /** Sides whose engine could not be asked when it was last tried, or has not answered yet. */
   const failing = new Set<Side>();
-  /** What went wrong with a queue at its last step. */
-  const troubles = new Map<string, string>();
+  const late = new Set<Side>();
   const onLook = new Set<() => void>();
+  const underWay = new Set<Promise<unknown>>();
   let running = false;
   let closed = false;
   let timer: NodeJS.Timeout | undefined;
-  let looking: Promise<void> | undefined;
-  let lookAgain = false;
-  let lookedForSchedulesAt = -Infinity;
+  let timerAtMs = Infinity;
 
-  checkEngines();
+  checkKeyspaceNames(engines);
   checkShares();
   const queues = new Map<string, RolloutQueue>();
+  const steps = new Map<string, () => Promise<void>>();
   for (const definition of definitions) {
     const { name } = definition;
     if (queues.has(name)) throw new RolloutConfigurationError(`queue "${name}" is declared twice`);
     // Whatever flags say that change later: jobs that cannot go anywhere else go to the target and are run there.
     const targetShare = () => (legacy ? shareOf(name) : 100);
-    const context = { engines, targetShare, reportError, wake };
-    queues.set(name, createRolloutQueue(definition, context));
+    const context = { engines, targetShare, reportError, idleCheckMs, switchingCheckMs, wake };
+    const queue = createRolloutQueue(definition, context);
+    queues.set(name, queue);
+    steps.set(
+      name,
+      coalesced(() => tracked(running ? queue.step() : Promise.resolve())),
+    );
   }
 
-  async function observe(side: Side): Promise<boolean> {
+  const ask = {
+    legacy: coalesced(() => tracked(askEngine('legacy'))),
+    target: coalesced(() => tracked(askEngine('target'))),
+  };
+  const look = coalesced(() => takeLook(ANSWER_LIMIT_MS));
+
+  async function tracked<T>(work: Promise<T>): Promise<T> {
+    underWay.add(work);
+    try {
+      return await work;
+    } finally {
+      underWay.delete(work);
+    }
+  }
+
+  async function askEngine(side: Side): Promise<void> {
     const asked = [...queues].filter(([, queue]) => queue.sidesToAsk().includes(side));
-    if (asked.length === 0) return true;
+    if (asked.length === 0 || !running) return;
     const engine = onSide(engines, side);
     try {
       const withWork = await engine.withWork(asked.map(([name]) => name));
       for (const [name, queue] of asked) queue.observed(side, withWork.has(name));
       failing.delete(side);
-      return true;
     } catch (error) {
       // Once per outage: the next look tells whether it is over.
       if (!failing.has(side)) reportError(error as Error, { engine: engine.name });
       failing.add(side);
-      return false;
     }
   }
 
-  /** Looks at both engines and takes each queue a step on. Answers whether to look again soon. */
-  async function look(): Promise<boolean> {
-    const seen = await Promise.all(SIDES.map(observe));
-    if (seen.includes(false)) return true;
-    const lookForSchedules = performance.now() - lookedForSchedulesAt >= idleCheckMs;
-    if (lookForSchedules) lookedForSchedulesAt = performance.now();
-    const unfinished = await Promise.all(
-      [...queues].map(async ([name, queue]) => {
-        try {
-          const soon = await queue.step(lookForSchedules);
-          troubles.delete(name);
-          return soon;
-        } catch (error) {
-          const { message } = error as Error;
-          if (troubles.get(name) !== message) reportError(error as Error, { engine: 'rollout', queue: name });
-          troubles.set(name, message);
-          queue.forgetObservations();
-          return true;
-        }
+  /**
+   * Looks at both engines and takes each queue a step on. Nobody waits longer than the limit for an engine, or a queue,
+   * that takes its time: the others go on by what is known, and the look is taken again when it has come round.
+   */
+  async function takeLook(limitMs: number): Promise<void> {
+    await Promise.all(
+      SIDES.map(async (side) => {
+        if (late.has(side)) return;
+        late.add(side);
+        const answer = ask[side]().then(() => late.delete(side));
+        if (!(await isDoneWithin(answer, limitMs))) void answer.then(() => wake());
       }),
     );
-    return unfinished.includes(true);
-  }
-
-  async function lookUntilDone(): Promise<void> {
-    let soon: boolean;
-    do {
-      lookAgain = false;
-      soon = await look();
-    } while (lookAgain && running);
-    // Whoever is told may ask for the next look at once, so this one is over before they are.
-    looking = undefined;
-    if (running) timer = setTimeout(wake, soon ? switchingCheckMs : idleCheckMs);
-    if (failing.size === 0) for (const heard of [...onLook]) heard();
-  }
-
-  function wake(): void {
+    await isDoneWithin(Promise.all([...steps.values()].map((step) => step())), limitMs);
     if (!running) return;
+    lookWithin(nextLookInMs());
+    for (const heard of [...onLook]) heard();
+  }
+
+  function nextLookInMs(): number {
+    if (failing.size > 0 || onLook.size > 0) return switchingCheckMs;
+    return Math.min(idleCheckMs, ...[...queues.values()].map((queue) => queue.nextLookInMs));
+  }
+
+  function lookWithin(ms: number): void {
     clearTimeout(timer);
-    if (looking) lookAgain = true;
-    else looking = lookUntilDone();
+    timerAtMs = performance.now() + ms;
+    timer = setTimeout(() => wake(), ms);
+  }
+
+  function wake(withinMs = 0): void {
+    if (!running) return;
+    if (withinMs > 0) {
+      if (timerAtMs - performance.now() > withinMs) lookWithin(withinMs);
+      return;
+    }
+    clearTimeout(timer);
+    timerAtMs = Infinity;
+    void look();
+  }
+
+  /** Whether what is known of a queue is of now. */
+  function isUpToDate(queue: RolloutQueue): boolean {
+    return !queue.sidesToAsk().some((side) => failing.has(side) || late.has(side));
   }
 
   function assertOpen(): void {
     if (closed) throw new ClosedError('rollout');
-  }
-
-  function checkEngines(): void {
-    if (legacy && legacy.keyspace === target.keyspace) {
-      throw new RolloutConfigurationError(
-        `engines "${legacy.name}" and "${target.name}" both keep their queues in ${target.keyspace}; give one of them another prefix`,
-      );
-    }
   }
 
   function checkShares(): void {
@@ -179,7 +200,7 @@ export function createRollout(options: RolloutOptions): Rollout {
     } catch (error) {
       reportError(error as Error, { engine: 'rollout' });
     }
-    for (const queue of queues.values()) queue.forgetObservations();
+    for (const queue of queues.values()) queue.flagsChanged();
     wake();
   });
 
@@ -195,9 +216,10 @@ export function createRollout(options: RolloutOptions): Rollout {
       assertOpen();
       await Promise.all(SIDES.map((side) => engines[side]?.ready()));
       assertOpen();
+      if (definitions[0]) await checkKeyspaces(engines, definitions[0]);
+      assertOpen();
       running = true;
-      wake();
-      await looking;
+      await tracked(takeLook(Infinity));
     },
     status: () => [...queues.values()].map((queue) => queue.status()),
     settled(name, { timeoutMs }) {
@@ -206,7 +228,7 @@ export function createRollout(options: RolloutOptions): Rollout {
       return new Promise((resolve, reject) => {
         const check = (): void => {
           const status = queue.status();
-          if (troubles.has(name) || !SETTLED.has(status.phase)) return;
+          if (queue.isTroubled || !isUpToDate(queue) || !SETTLED.has(status.phase)) return;
           stopWaiting();
           resolve(status);
         };
@@ -228,9 +250,23 @@ export function createRollout(options: RolloutOptions): Rollout {
       clearTimeout(timer);
       ignoreChanges();
       // At once: a look may itself wait for what only a close ends.
-      await Promise.all([looking, ...[...queues.values()].map((queue) => queue.close(closeOptions))]);
+      await Promise.all([...underWay, ...[...queues.values()].map((queue) => queue.close(closeOptions))]);
     },
   };
+}
+
+async function isDoneWithin(work: Promise<unknown>, limitMs: number): Promise<boolean> {
+  const done = work.then(() => true);
+  if (limitMs === Infinity) return done;
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<boolean>((resolve) => {
+    timer = setTimeout(() => resolve(false), limitMs);
+  });
+  try {
+    return await Promise.race([done, late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 const warn: ReportError = (error, { engine, queue }) => {

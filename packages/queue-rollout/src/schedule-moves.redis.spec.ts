@@ -1,5 +1,4 @@
 import { startRedis, type RedisServer } from '@switchyard/local-redis';
-import { createBullEngine } from '@switchyard/queue-bull';
 import { createBullMqEngine } from '@switchyard/queue-bullmq';
 import {
   defineQueue,
@@ -10,6 +9,7 @@ import {
 } from '@switchyard/queue-contract';
 import { Redis } from 'ioredis';
 import { bringSchedulesHome, schedulesAreAstray } from './schedule-moves.js';
+import { createLegacyEngine } from './spec-support/legacy-engine.js';
 
 const anything: StandardSchema = {
   '~standard': { version: 1, vendor: 'spec', validate: (value) => ({ value }) },
@@ -34,7 +34,7 @@ beforeAll(async () => {
 beforeEach(async () => {
   connection = new Redis(redis.url, { maxRetriesPerRequest: null });
   await connection.flushall();
-  const engineOf = [createBullEngine({ connection }), createBullMqEngine({ connection })] as const;
+  const engineOf = [createLegacyEngine({ connection }), createBullMqEngine({ connection })] as const;
   engines = [...engineOf];
   bull = engineOf[0].queue(heartbeats);
   bullmq = engineOf[1].queue(heartbeats);

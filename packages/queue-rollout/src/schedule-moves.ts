@@ -6,6 +6,7 @@ import {
   type EngineQueue,
 } from '@switchyard/queue-contract';
 import { ScheduleMoveError } from './errors.js';
+import { unlocked, type ScheduleLock } from './schedule-lock.js';
 
 /** Whether any schedule is somewhere else than active at home. */
 export async function schedulesAreAstray(home: EngineQueue, away: EngineQueue): Promise<boolean> {
@@ -20,7 +21,8 @@ export async function schedulesAreAstray(home: EngineQueue, away: EngineQueue): 
  * leaves a suspended schedule behind, and the next call carries on from there. The upsert is the last thing that
  * can fire, so a schedule that exists at home means its move is done but for the forgetting.
  *
- * Two processes may do this for one queue at the same time: a schedule is suspended by one of them only, and both
+ * Two processes may do this for one queue at the same time, under a lock for each schedule, though they want it in
+ * different places. Without one it is only safe if they want the same: a schedule is suspended by one of them, and both
  * upsert the same thing.
  *
  * A schedule that home refuses (its payload, say) goes on where it was, and so do the others on their way home.
@@ -31,34 +33,40 @@ export async function schedulesAreAstray(home: EngineQueue, away: EngineQueue): 
 export async function bringSchedulesHome(
   home: EngineQueue,
   away: EngineQueue,
+  lock: ScheduleLock = unlocked,
   now = Date.now,
 ): Promise<void> {
   for (const { id } of await home.schedules.suspended()) {
-    // Left by a move the other way. Either it had arrived there and comes back below, or it never left.
-    if (await away.schedules.get(id)) await home.schedules.forget(id);
-    else await home.schedules.resume(id);
+    await lock(id, async () => {
+      // Left by a move the other way. Either it had arrived there and comes back below, or it never left.
+      if (await away.schedules.get(id)) await home.schedules.forget(id);
+      else await home.schedules.resume(id);
+    });
   }
   const ids = new Set(
     [...(await away.schedules.suspended()), ...(await away.schedules.list())].map(({ id }) => id),
   );
   const refusals: unknown[] = [];
   for (const id of ids) {
-    try {
-      await moveSchedule(id, home, away, now);
-    } catch (error) {
-      if (!isRefusal(error)) throw error;
-      await away.schedules.resume(id);
-      refusals.push(error);
-    }
+    await lock(id, async () => {
+      try {
+        await bringScheduleHome(id, home, away, now);
+      } catch (error) {
+        if (!isRefusal(error)) throw error;
+        await away.schedules.resume(id);
+        refusals.push(error);
+      }
+    });
   }
   if (refusals.length > 0) throw refusals[0];
 }
 
-async function moveSchedule(
+/** The same for one schedule, wherever it is. @throws as {@link bringSchedulesHome}, and leaves it suspended */
+export async function bringScheduleHome(
   id: string,
   home: EngineQueue,
   away: EngineQueue,
-  now: () => number,
+  now = Date.now,
 ): Promise<void> {
   const moving =
     (await away.schedules.suspended()).find((schedule) => schedule.id === id) ??
@@ -68,7 +76,7 @@ async function moveSchedule(
   await away.schedules.forget(id);
 }
 
-function isRefusal(error: unknown): boolean {
+export function isRefusal(error: unknown): boolean {
   return (
     error instanceof InvalidOptionError ||
     error instanceof InvalidPayloadError ||

@@ -1,3 +1,4 @@
+import { createRateWindow } from './rate-window.js';
 import { createSharedJobGate } from './shared-job-gate.js';
 
 const never = new AbortController().signal;
@@ -52,7 +53,10 @@ test('who is aborted while waiting gives up and takes no slot', async () => {
 
 test('a window that nobody waits for any more keeps no timer, and so no process', async () => {
   const timers = () => process.getActiveResourcesInfo().filter((type) => type === 'Timeout').length;
-  const gate = createSharedJobGate({ concurrency: 5, limit: { max: 1, durationMs: 60_000 } });
+  const gate = createSharedJobGate({
+    concurrency: 5,
+    window: createRateWindow({ max: 1, durationMs: 60_000 }),
+  });
   (await gate.enter(never))();
   const before = timers();
   const abort = new AbortController();
@@ -69,7 +73,10 @@ test('a window longer than a timer can be set for is waited for, not asked after
     asked += 1;
     return performance.now();
   };
-  const gate = createSharedJobGate({ concurrency: 5, limit: { max: 1, durationMs: 2 ** 31 + 1000 }, now });
+  const gate = createSharedJobGate({
+    concurrency: 5,
+    window: createRateWindow({ max: 1, durationMs: 2 ** 31 + 1000 }, now),
+  });
   (await gate.enter(never))();
   const abort = new AbortController();
   const waiting = gate.enter(abort.signal);
@@ -81,7 +88,10 @@ test('a window longer than a timer can be set for is waited for, not asked after
 });
 
 test('at most `max` start in any window, and those that must wait start as soon as it admits them', async () => {
-  const gate = createSharedJobGate({ concurrency: 100, limit: { max: 3, durationMs: 50 } });
+  const gate = createSharedJobGate({
+    concurrency: 100,
+    window: createRateWindow({ max: 3, durationMs: 50 }),
+  });
   const starts: number[] = [];
   await Promise.all(
     Array.from({ length: 10 }, async () => {
@@ -94,4 +104,21 @@ test('at most `max` start in any window, and those that must wait start as soon 
     expect(starts[first + 3]! - starts[first]!).toBeGreaterThanOrEqual(49);
   }
   expect(starts).toHaveLength(10);
+});
+
+test('several gates with one window start no more together than it admits', async () => {
+  const window = createRateWindow({ max: 3, durationMs: 80 });
+  const gates = [1, 2, 3].map(() => createSharedJobGate({ concurrency: 2, window }));
+  const starts: number[] = [];
+  await Promise.all(
+    Array.from({ length: 12 }, async (_, job) => {
+      const leave = await gates[job % 3]!.enter(never);
+      starts.push(performance.now());
+      leave();
+    }),
+  );
+  for (let first = 0; first + 3 < starts.length; first += 1) {
+    expect(starts[first + 3]! - starts[first]!).toBeGreaterThanOrEqual(79);
+  }
+  expect(starts).toHaveLength(12);
 });

@@ -1,10 +1,10 @@
-import type { JobGate, RateLimit } from '@switchyard/queue-contract';
+import type { JobGate } from '@switchyard/queue-contract';
+import type { RateWindow } from './rate-window.js';
 
 export interface SharedJobGateOptions {
   readonly concurrency: number;
-  readonly limit?: RateLimit | undefined;
-  /** Monotonic clock in ms. Default `performance.now`. */
-  readonly now?: () => number;
+  /** Default: no limit. Several gates may share one. */
+  readonly window?: RateWindow | undefined;
 }
 
 /** A timer that is set for longer fires at once. */
@@ -15,30 +15,18 @@ interface Waiting {
 }
 
 /**
- * A gate that holds a queue's concurrency and rate limit for all its consumers in this process together, first
- * come, first served. The window slides: at most `limit.max` jobs start in any `limit.durationMs`.
+ * A gate that holds one concurrency and one rate limit for the consumers of both engines together, first come, first
+ * served.
  */
-export function createSharedJobGate({
-  concurrency,
-  limit,
-  now = () => performance.now(),
-}: SharedJobGateOptions): JobGate {
+export function createSharedJobGate({ concurrency, window }: SharedJobGateOptions): JobGate {
   const waiting = new Set<Waiting>();
-  /** When the last `limit.max` jobs started, oldest first. */
-  const starts: number[] = [];
   let running = 0;
   let timer: NodeJS.Timeout | undefined;
-
-  /** Ms until the window admits another start. */
-  const throttledForMs = (): number => {
-    if (!limit || starts.length < limit.max) return 0;
-    return Math.max(0, starts[0]! + limit.durationMs - now());
-  };
 
   const admitWaiting = (): void => {
     for (const next of waiting) {
       if (running >= concurrency) return;
-      const waitMs = throttledForMs();
+      const waitMs = window?.throttledForMs() ?? 0;
       if (waitMs > 0) {
         timer ??= setTimeout(
           () => {
@@ -50,10 +38,7 @@ export function createSharedJobGate({
         return;
       }
       running += 1;
-      if (limit) {
-        starts.push(now());
-        if (starts.length > limit.max) starts.shift();
-      }
+      window?.start();
       waiting.delete(next);
       next.admit();
     }

@@ -19,6 +19,10 @@ export function placesOf({ legacy, target }: Sides, first: Side): readonly Engin
   return first === 'legacy' ? [legacy, target] : [target, legacy];
 }
 
+export function sideOf({ target }: Sides, place: EngineQueue): Side {
+  return place === target ? 'target' : 'legacy';
+}
+
 /** A side that is missing is never asked for in earnest: every share is checked against the engines there are. */
 export function onSide<T>({ legacy, target }: BySide<T>, side: Side): T {
   return side === 'legacy' ? (legacy ?? target) : target;

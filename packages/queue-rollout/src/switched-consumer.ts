@@ -1,13 +1,15 @@
 import {
-  checkWorkerSettings,
   ClosedError,
+  resolveConsumeOptions,
   type Consumer,
   type ConsumeOptions,
   type ConsumerEvents,
   type EngineQueue,
   type JobHandlers,
+  type RateLimit,
   type ReportError,
 } from '@switchyard/queue-contract';
+import type { RateWindow } from './rate-window.js';
 import { createSharedJobGate } from './shared-job-gate.js';
 import type { Side } from './route.js';
 import { onSide, type Sides } from './sides.js';
@@ -25,20 +27,38 @@ export interface SwitchedConsumer extends Consumer {
   begun(): void;
 }
 
+export interface SwitchedConsumerContext {
+  /** Called when nothing of it runs any more. */
+  readonly onClosed: (consumer: Consumer) => void;
+  /** Called when a job has ended on a side, or none waits there any more. */
+  readonly onProgress: (side: Side) => void;
+  /** Whether nothing waits on the other side, either. */
+  readonly isDrainedBut: (side: Side) => boolean | Promise<boolean>;
+  /** The window that all consumers of the queue share which have this limit. */
+  readonly windowOf: (limit: RateLimit) => RateWindow;
+  readonly reportError: ReportError;
+}
+
+/** What tells that a side may hold less work than before. */
+const PROGRESS: ReadonlySet<keyof ConsumerEvents> = new Set(['completed', 'failed', 'drained']);
+
 /**
- * @param onClosed called when nothing of it runs any more
  * @throws InvalidOptionError for worker settings that are not allowed
  */
 export function createSwitchedConsumer(
   sides: Sides,
   handlers: JobHandlers,
   options: ConsumeOptions,
-  { onClosed, reportError }: { onClosed: (consumer: Consumer) => void; reportError: ReportError },
+  { onClosed, onProgress, isDrainedBut, windowOf, reportError }: SwitchedConsumerContext,
 ): SwitchedConsumer {
-  const { name, worker = {} } = sides.target.definition;
-  const { concurrency = worker.concurrency ?? 1, limit = worker.limit, gate: outerGate, signal } = options;
-  checkWorkerSettings(`queue "${name}"`, { concurrency, limit });
-  const gate = outerGate ?? createSharedJobGate({ concurrency, limit });
+  const { name } = sides.target.definition;
+  const {
+    concurrency,
+    limit,
+    gate: outerGate,
+    signal,
+  } = resolveConsumeOptions(sides.target.definition, options);
+  const gate = outerGate ?? createSharedJobGate({ concurrency, window: limit && windowOf(limit) });
   const running = new Map<Side, Consumer>();
   /** Those that run, and those that were stopped and still finish jobs. */
   const held = new Set<Consumer>();
@@ -50,7 +70,17 @@ export function createSwitchedConsumer(
   const ended = new Promise<void>((resolve) => (end = resolve));
   const report = (error: Error): void => reportError(error, { engine: 'rollout', queue: name });
 
-  const forward = (consumer: Consumer): void => {
+  const tell = (event: keyof ConsumerEvents, payload: unknown): void => {
+    for (const listener of [...(subscriptions.get(event) ?? [])]) listener(payload as never);
+  };
+
+  /** The queue is drained when no engine has a job that waits. */
+  const tellIfDrained = async (side: Side, payload: unknown): Promise<void> => {
+    if (!subscriptions.get('drained')?.size) return;
+    if (await isDrainedBut(side)) tell('drained', payload);
+  };
+
+  const forward = (consumer: Consumer, side: Side): void => {
     const events: readonly (keyof ConsumerEvents)[] = [
       'active',
       'progress',
@@ -62,7 +92,9 @@ export function createSwitchedConsumer(
     ];
     for (const event of events) {
       consumer.on(event, (payload) => {
-        for (const listener of [...(subscriptions.get(event) ?? [])]) listener(payload as never);
+        if (PROGRESS.has(event)) onProgress(side);
+        if (event === 'drained') tellIfDrained(side, payload).catch(report);
+        else tell(event, payload);
       });
     }
   };
@@ -73,7 +105,7 @@ export function createSwitchedConsumer(
     const consumer = place.consumer.consume(handlers, { concurrency, limit, gate });
     running.set(side, consumer);
     held.add(consumer);
-    forward(consumer);
+    forward(consumer, side);
     try {
       await Promise.race([consumer.ready(), ended]);
     } catch (error) {

@@ -1,13 +1,12 @@
 import {
-  JobNotFoundError,
-  resolveWait,
   type EngineQueue,
   type JobEvents,
   type QueueEvents,
   type ReportError,
 } from '@switchyard/queue-contract';
 import type { Side } from './route.js';
-import { onSide, type Sides } from './sides.js';
+import { onSide, sideOf, type Sides } from './sides.js';
+import { createWaitForEnd } from './wait-for-end.js';
 
 type EventName = keyof QueueEvents;
 type Unsubscribe = () => Promise<void>;
@@ -27,12 +26,13 @@ export interface SwitchedEvents extends JobEvents {
 
 /**
  * Queue-wide events from every engine that may hold jobs at the time. A job lives on one engine, so each of its
- * events is heard once.
+ * events is heard once. Drained it is when no engine has a job that waits.
  */
 export function createSwitchedEvents(
   sides: Sides,
   places: () => readonly EngineQueue[],
   openSides: () => readonly Side[],
+  isDrainedBut: (side: Side) => boolean | Promise<boolean>,
   reportError: ReportError,
 ): SwitchedEvents {
   const subscriptions = new Set<Subscription>();
@@ -40,10 +40,12 @@ export function createSwitchedEvents(
 
   const listenOn = async (subscription: Subscription, side: Side): Promise<void> => {
     const { event, listener, held } = subscription;
-    const holding = onSide(sides, side).events.on(
-      event,
-      listener as (payload: QueueEvents[EventName]) => void,
-    );
+    const hear = listener as (payload: QueueEvents[EventName]) => void;
+    const hearIfDrained = (payload: QueueEvents[EventName]): void =>
+      void Promise.resolve(isDrainedBut(side))
+        .then((isDrained) => isDrained && subscriptions.has(subscription) && hear(payload))
+        .catch((error: Error) => reportError(error, { engine: 'rollout', queue }));
+    const holding = onSide(sides, side).events.on(event, event === 'drained' ? hearIfDrained : hear);
     held.set(side, holding);
     try {
       await holding;
@@ -94,13 +96,13 @@ export function createSwitchedEvents(
       }
       return end;
     },
-    async waitForEnd(job, options) {
-      const { id } = resolveWait(queue, job, options);
-      for (const place of places()) {
-        if (await place.inspector.job(id)) return place.events.waitForEnd(id, options);
-      }
-      throw new JobNotFoundError(queue, id);
-    },
+    waitForEnd: createWaitForEnd(queue, () => {
+      const open = openSides();
+      const isLikely = (place: EngineQueue): boolean => open.includes(sideOf(sides, place));
+      return [places().filter(isLikely), places().filter((place) => !isLikely(place))].filter(
+        (turn) => turn.length > 0,
+      );
+    }),
     async align() {
       for (const subscription of [...subscriptions]) {
         await alignOne(subscription).catch((error: Error) =>

@@ -5,36 +5,41 @@ import {
   type Job,
   type JobCounts,
   type JobInspector,
+  type JobState,
   type QueueControl,
 } from '@switchyard/queue-contract';
+import { findHolder, type Holder } from './find-holder.js';
+import { mergeJobs } from './merge-jobs.js';
 
-/** Look-ups search every engine, `places()[0]` first; counts add up. */
-export function createSwitchedInspector(places: () => readonly EngineQueue[]): JobInspector {
-  const holderOf = async (id: string): Promise<EngineQueue> => {
-    for (const place of places()) if (await place.inspector.job(id)) return place;
-    throw new JobNotFoundError(places()[0]!.definition.name, id);
+/**
+ * Look-ups search every engine, `places()[0]` first; counts add up.
+ *
+ * @param expectWork jobs wait in a place again, which may be consumed by nobody
+ */
+export function createSwitchedInspector(
+  places: () => readonly EngineQueue[],
+  expectWork: (place: EngineQueue) => void,
+): JobInspector {
+  const holderOf = async (id: string): Promise<Holder> => {
+    const holder = await findHolder(places(), id);
+    if (!holder) throw new JobNotFoundError(places()[0]!.definition.name, id);
+    return holder;
   };
 
   return {
-    async job(id) {
-      for (const place of places()) {
-        const job = await place.inspector.job(id);
-        if (job) return job;
-      }
-      return null;
-    },
+    job: async (id) => (await findHolder(places(), id))?.job ?? null,
     async jobs(states, { offset = 0, limit = 100 } = {}) {
+      const all = places();
+      if (all.length === 1) return all[0]!.inspector.jobs(states, { offset, limit });
+      const counts = await Promise.all(all.map(({ inspector }) => inspector.counts()));
       const found: Job[] = [];
       let toSkip = offset;
-      for (const place of places()) {
-        // A page may begin on one engine and end on the next.
-        const counts = await place.inspector.counts();
-        const here = states.reduce((sum, state) => sum + counts[state], 0);
-        if (toSkip < here && found.length < limit) {
-          const page = { offset: toSkip, limit: limit - found.length };
-          found.push(...(await place.inspector.jobs(states, page)));
-        }
-        toSkip = Math.max(0, toSkip - here);
+      for (const state of new Set(states)) {
+        const total = counts.reduce((sum, each) => sum + each[state], 0);
+        const wanted = limit - found.length;
+        if (wanted <= 0) break;
+        if (toSkip < total) found.push(...(await pageOf(state, all, counts, toSkip, wanted)));
+        toSkip = Math.max(0, toSkip - total);
       }
       return found;
     },
@@ -52,17 +57,22 @@ export function createSwitchedInspector(places: () => readonly EngineQueue[]): J
       return null;
     },
     async logs(id) {
-      for (const place of places()) {
-        const lines = await place.inspector.logs(id);
-        if (lines.length > 0) return lines;
-      }
-      return [];
+      const holder = await findHolder(places(), id);
+      return holder ? holder.place.inspector.logs(id) : [];
     },
-    retry: async (id) => (await holderOf(id)).inspector.retry(id),
-    promote: async (id) => (await holderOf(id)).inspector.promote(id),
+    async retry(id) {
+      const { place } = await holderOf(id);
+      await place.inspector.retry(id);
+      expectWork(place);
+    },
+    async promote(id) {
+      const { place } = await holderOf(id);
+      await place.inspector.promote(id);
+      expectWork(place);
+    },
     async remove(id) {
-      for (const place of places()) if (await place.inspector.remove(id)) return true;
-      return false;
+      const holder = await findHolder(places(), id);
+      return holder ? holder.place.inspector.remove(id) : false;
     },
     async clean(state, { olderThanMs, limit = 1000 }) {
       const removed: string[] = [];
@@ -73,6 +83,22 @@ export function createSwitchedInspector(places: () => readonly EngineQueue[]): J
       return removed;
     },
   };
+}
+
+/** A page of one state's jobs. Where only one engine has any, it costs no more than that page. */
+async function pageOf(
+  state: JobState,
+  places: readonly EngineQueue[],
+  counts: readonly JobCounts[],
+  offset: number,
+  limit: number,
+): Promise<readonly Job[]> {
+  const holding = places.filter((_, index) => counts[index]![state] > 0);
+  if (holding.length === 1) return holding[0]!.inspector.jobs([state], { offset, limit });
+  const lists = await Promise.all(
+    holding.map(({ inspector }) => inspector.jobs([state], { limit: offset + limit })),
+  );
+  return lists.reduce((merged, list) => mergeJobs(state, merged, list), []).slice(offset, offset + limit);
 }
 
 /** Pausing and removing reach every engine; whether it is paused is answered by the one where jobs go. */

@@ -1,4 +1,3 @@
-import { createBullEngine } from '@switchyard/queue-bull';
 import { createBullMqEngine } from '@switchyard/queue-bullmq';
 import {
   defineQueue,
@@ -16,6 +15,7 @@ import {
   type RolloutOptions,
   type SettableFlagSource,
 } from '../index.js';
+import { createLegacyEngine } from './legacy-engine.js';
 
 /** Accepts a number `n`. */
 const numbered: StandardSchema<{ n: number; user?: string }> = {
@@ -27,6 +27,11 @@ const numbered: StandardSchema<{ n: number; user?: string }> = {
         ? { value: value as { n: number } }
         : { issues: [{ message: 'n must be a number' }] },
   },
+};
+
+/** Accepts what nobody checked. */
+export const anything: StandardSchema = {
+  '~standard': { version: 1, vendor: 'spec', validate: (value) => ({ value }) },
 };
 
 export const contacts = defineQueue({
@@ -42,7 +47,7 @@ export const queues: readonly QueueDefinition[] = [contacts, reminders];
 /** One process of the app: engines, flags and rollout over a command connection of its own. */
 export interface Instance {
   readonly connection: Redis;
-  readonly engines: { readonly bull: QueueEngine; readonly bullmq: QueueEngine };
+  readonly engines: { readonly legacy: QueueEngine; readonly target: QueueEngine };
   readonly flags: SettableFlagSource;
   readonly rollout: Rollout;
   share(percent: number): void;
@@ -69,14 +74,14 @@ export function startInstance(url: string, percent: number, options: InstanceOpt
   connection.on('error', () => {}); // restarts are part of the test
   const reportError = () => {};
   const engines = {
-    bull: createBullEngine({ connection, reportError, lockMs: 3000 }),
-    bullmq: createBullMqEngine({ connection, reportError, lockMs: 3000 }),
+    legacy: createLegacyEngine({ connection, reportError, lockMs: 3000 }),
+    target: createBullMqEngine({ connection, reportError, lockMs: 3000 }),
   };
   const shares = (share: number) => new Map(queues.map(({ name }) => [name, share]));
   const flags = createFlagSource(shares(percent));
   const rollout = createRollout({
-    legacy: withoutLegacy ? undefined : through(engines.bull),
-    target: through(engines.bullmq),
+    legacy: withoutLegacy ? undefined : through(engines.legacy),
+    target: through(engines.target),
     queues,
     flags,
     reportError,
@@ -93,8 +98,8 @@ export function startInstance(url: string, percent: number, options: InstanceOpt
     async close() {
       instances.delete(instance);
       await rollout.close({ timeoutMs: 2000 });
-      await engines.bull.close();
-      await engines.bullmq.close();
+      await engines.legacy.close();
+      await engines.target.close();
       connection.disconnect();
     },
   };
