@@ -1,11 +1,14 @@
 // The boundary rules, seen to fail: each import that would break the house is linted in the place it would stand.
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { ESLint } from 'eslint';
 import { root } from './workspace.mjs';
 
 const eslint = new ESLint({ cwd: root });
+const isThere = (folder) => existsSync(join(root, folder, 'package.json'));
+const hasBull = isThere('packages/queue-bull');
 
 async function lint(text, file) {
   const [result] = await eslint.lintText(text, { filePath: join(root, file) });
@@ -46,13 +49,31 @@ const allowed = [
   ['packages/queue-testing', '@switchyard/sandboxed-handlers'],
 ];
 
-for (const [folder, specifier] of forbidden) {
+/** Packages that were taken out have no rules to see fail. */
+const present = (cases) =>
+  cases.filter(([folder, specifier]) =>
+    [folder, specifier.replace('@switchyard/', 'packages/')].every(
+      (place) => place.startsWith('.') || isThere(place),
+    ),
+  );
+
+test('only Bull may be missing', () => {
+  for (const cases of [forbidden, allowed]) {
+    const missing = cases.filter((one) => !present(cases).includes(one));
+    assert.deepEqual(
+      missing,
+      hasBull ? [] : cases.filter((one) => one.some((name) => name.endsWith('queue-bull'))),
+    );
+  }
+});
+
+for (const [folder, specifier] of present(forbidden)) {
   test(`${folder} must not import ${specifier}`, async () => {
     assert.equal(await boundaryErrors(folder, specifier), 1);
   });
 }
 
-for (const [folder, specifier] of allowed) {
+for (const [folder, specifier] of present(allowed)) {
   test(`${folder} may import ${specifier}`, async () => {
     assert.equal(await boundaryErrors(folder, specifier), 0);
   });
@@ -70,4 +91,39 @@ for (const text of [
     const there = await lint(text, 'apps/catchup/src/composition-root.ts');
     assert.equal(there('no-restricted-syntax'), 0);
   });
+}
+
+for (const text of [
+  "import Bull from 'bull';\nnew Bull('x');\n",
+  "import type { Queue } from 'bull';\nexport type X = Queue;\n",
+  "export type X = import('bull').Queue;\n",
+  "export const engine = import('@switchyard/queue-bull');\n",
+  "export * from '@switchyard/queue-bull/plain-bull/app-process';\n",
+]) {
+  test(`nothing may need Bull to compile: ${text.split('\n')[0]}`, async () => {
+    for (const place of [
+      'apps/catchup/src/switching.redis.spec.ts',
+      'packages/queue-rollout/src/rollout.redis.spec.ts',
+      'packages/local-redis/src/index.ts',
+      'tools/bench/src/main.ts',
+    ]) {
+      const errors = await lint(text, place);
+      assert.equal(errors('no-restricted-syntax'), 1, place);
+    }
+    if (!hasBull) return;
+    const there = await lint(text, 'packages/queue-bull/src/index.ts');
+    assert.equal(there('no-restricted-syntax'), 0);
+  });
+}
+
+if (hasBull) {
+  for (const name of ['@switchyard/queue-contract', '../index.js', 'bullmq']) {
+    test(`an app on plain Bull must not import ${name}`, async () => {
+      const errors = await lint(
+        `export * from '${name}';\n`,
+        'packages/queue-bull/src/plain-bull/app-process.ts',
+      );
+      assert.equal(errors('no-restricted-imports'), 1);
+    });
+  }
 }

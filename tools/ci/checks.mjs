@@ -85,9 +85,15 @@ export async function scriptTests(totals) {
 
 /**
  * Runs targets over all projects, or those named, and adds their tests to the totals. A failed target that is no
- * test, or whose tests never got as far as failing, counts as one.
+ * test, or whose tests never got as far as failing, counts as one; so do tests that ran on another Node than this.
+ *
+ * @param args handed on to the target's command, such as a pattern of spec files
+ * @param isFresh takes no result from Nx's cache: what another Node or flag left there proves nothing here
  */
-export async function nxRunMany(totals, { targets, projects = [], parallel, env = {} }) {
+export async function nxRunMany(
+  totals,
+  { targets, projects = [], args = [], parallel, env = {}, isFresh = false },
+) {
   const only = projects.length > 0 ? ` of ${projects.join(', ')}` : '';
   say(`\n— ${targets.join(', ')}${only}`);
   const counts = join(cacheFolder, 'test-counts', String(process.pid));
@@ -102,6 +108,8 @@ export async function nxRunMany(totals, { targets, projects = [], parallel, env 
       '-t',
       ...targets,
       ...(projects.length > 0 ? ['-p', ...projects] : []),
+      ...(isFresh ? ['--skip-nx-cache'] : []),
+      ...(args.length > 0 ? ['--', ...args] : []),
     ],
     { env: { ...env, SWITCHYARD_TEST_COUNTS: counts } },
   );
@@ -111,7 +119,9 @@ export async function nxRunMany(totals, { targets, projects = [], parallel, env 
     totals.addTests(count);
     totals.coverage.add(count.project, count.differences);
     if (count.failed > 0) failedIn.add(count.project);
+    if (count.node !== process.versions.node) totals.failCheck(`${count.project} ran on Node ${count.node}`);
   }
+  for (const task of isFresh ? cachedTasks() : []) totals.failCheck(`${task} was answered from a cache`);
   rmSync(counts, { recursive: true, force: true });
   if (code === 0) return;
 
@@ -124,9 +134,16 @@ export async function nxRunMany(totals, { targets, projects = [], parallel, env 
   if (failures.length === 0 && failedIn.size === 0) totals.failCheck(`nx run-many -t ${targets.join(' ')}`);
 }
 
+const failedTasks = () => tasksOfLastRun().filter((task) => task.status !== 0);
+
+const cachedTasks = () =>
+  tasksOfLastRun()
+    .filter(({ cacheStatus }) => cacheStatus !== 'cache-miss')
+    .map(({ taskId }) => taskId);
+
 /** Nx leaves an account of its last run. */
-function failedTasks() {
+function tasksOfLastRun() {
   const file = join(root, '.nx', 'cache', 'run.json');
   if (!existsSync(file)) return [];
-  return JSON.parse(readFileSync(file, 'utf8')).tasks.filter((task) => task.status !== 0);
+  return JSON.parse(readFileSync(file, 'utf8')).tasks;
 }

@@ -28,6 +28,7 @@ export default class CountTests {
       join(folder, `${process.pid}.json`),
       JSON.stringify({
         project: JSON.parse(readFileSync('package.json', 'utf8')).name,
+        node: process.versions.node,
         passed: results.numPassedTests,
         failed: results.numFailedTests + broken,
         skipped: results.numPendingTests + results.numTodoTests,

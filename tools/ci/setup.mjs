@@ -48,16 +48,16 @@ function isInstalled() {
   );
 }
 
+/** npm tells where it lives when it runs us; under plain `node` it is looked up on PATH. */
+export const npm = () =>
+  process.env.npm_execpath?.endsWith('.js') ? [process.execPath, process.env.npm_execpath] : ['npm'];
+
 async function install() {
   say('Installing dependencies (npm ci) …');
   const startedAt = Date.now();
   const seconds = () => Math.round((Date.now() - startedAt) / 1000);
   const progress = setInterval(() => say(`  … still installing, ${seconds()} s`), 10_000);
-  // npm tells where it lives when it runs us; under plain `node` it is looked up on PATH.
-  const npm = process.env.npm_execpath?.endsWith('.js')
-    ? [process.execPath, process.env.npm_execpath]
-    : ['npm'];
-  const [command, ...args] = [...npm, 'ci', '--no-audit', '--no-fund', '--loglevel=error'];
+  const [command, ...args] = [...npm(), 'ci', '--no-audit', '--no-fund', '--loglevel=error'];
   let code = await run(command, args, { stdout: 'stderr' });
   if (code !== 0) {
     say('npm ci failed: trying once more …');

@@ -1,11 +1,16 @@
 // `npm test`: sets up what is missing, then format, lint, types, unit specs, build, and every spec that needs a
-// Redis. Closes with one line: `N passed, N failed` (`, N skipped`).
+// Redis, or `--redis-specs-of=<project>` only. Closes with one line: `N passed, N failed` (`, N skipped`).
 import { availableParallelism } from 'node:os';
+import { parseArgs } from 'node:util';
 import { check, checkDifferences, nxRunMany, report, scriptTests, Totals } from './checks.mjs';
 import { setUp } from './setup.mjs';
 import { binOf, main } from './workspace.mjs';
 
-await main(async () => {
+await main(async (args) => {
+  const { values } = parseArgs({
+    args,
+    options: { 'redis-specs-of': { type: 'string', multiple: true, default: [] } },
+  });
   await setUp();
   const totals = new Totals();
   await check(totals, 'format', process.execPath, [binOf('prettier'), '--check', '--log-level=warn', '.']);
@@ -18,7 +23,7 @@ await main(async () => {
   await scriptTests(totals);
   await check(totals, 'lint of the scripts', process.execPath, [binOf('eslint'), 'tools/ci', '*.mjs']);
   // One at a time: these specs kill servers, wait out locks and look at time.
-  await nxRunMany(totals, { targets: ['test:redis'], parallel: 1 });
+  await nxRunMany(totals, { targets: ['test:redis'], projects: values['redis-specs-of'], parallel: 1 });
   checkDifferences(totals);
   return report(totals);
 });

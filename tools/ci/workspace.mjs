@@ -1,5 +1,5 @@
 // What every script here needs to know about the clone it runs in.
-import { mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -34,8 +34,6 @@ export function requireNode() {
  * files inside the clone: by default it shares a cache in the home folder with other clones of the same project.
  */
 export function toolEnv(extra = {}) {
-  const temporary = join(cacheFolder, 'tmp');
-  mkdirSync(temporary, { recursive: true });
   return {
     ...process.env,
     NX_DAEMON: 'false',
@@ -44,19 +42,46 @@ export function toolEnv(extra = {}) {
     NX_ISOLATE_PLUGINS: 'false',
     // A pseudo-terminal would put tasks into sessions of their own, out of reach of a Ctrl-C.
     NX_NATIVE_COMMAND_RUNNER: 'false',
-    NX_CACHE_DIRECTORY: join(root, '.nx', 'cache'),
-    NX_WORKSPACE_DATA_DIRECTORY: join(root, '.nx', 'workspace-data'),
-    NX_NATIVE_FILE_CACHE_DIRECTORY: join(cacheFolder, 'nx-native'),
-    npm_config_cache: join(cacheFolder, 'npm'),
     npm_config_update_notifier: 'false',
-    TMPDIR: temporary,
+    npm_config_cache: join(cacheFolder, 'npm'),
+    ...foldersIn(root),
     ...extra,
   };
 }
 
+/** Where tools that work on a clone, or a copy of one, put their files. */
+export function foldersIn(clone) {
+  const temporary = join(clone, '.cache', 'tmp');
+  mkdirSync(temporary, { recursive: true });
+  return {
+    NX_CACHE_DIRECTORY: join(clone, '.nx', 'cache'),
+    NX_WORKSPACE_DATA_DIRECTORY: join(clone, '.nx', 'workspace-data'),
+    NX_NATIVE_FILE_CACHE_DIRECTORY: join(clone, '.cache', 'nx-native'),
+    TMPDIR: temporary,
+  };
+}
+
+/** The package.json of every workspace, with its folder as seen from the root. */
+export function workspaces(at = root) {
+  const read = (folder) => JSON.parse(readFileSync(join(at, folder, 'package.json'), 'utf8'));
+  return read('.')
+    .workspaces.flatMap((pattern) =>
+      pattern.endsWith('/*')
+        ? readdirSync(join(at, dirname(pattern))).map((name) => join(dirname(pattern), name))
+        : [pattern],
+    )
+    .filter((folder) => existsSync(join(at, folder, 'package.json')))
+    .map((folder) => ({ folder, ...read(folder) }));
+}
+
+export const projectsWithRedisSpecs = () =>
+  workspaces()
+    .filter(({ scripts }) => scripts?.['test:redis'])
+    .map(({ name }) => name);
+
 /** The file behind an installed package's command, to be run with `process.execPath`. */
-export function binOf(name) {
-  const folder = join(root, 'node_modules', name);
+export function binOf(name, clone = root) {
+  const folder = join(clone, 'node_modules', name);
   const { bin } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
   return join(folder, typeof bin === 'string' ? bin : bin[name === 'typescript' ? 'tsc' : name]);
 }
