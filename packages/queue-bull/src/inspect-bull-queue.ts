@@ -78,7 +78,8 @@ export async function findInQueue(
       tally.add({ kind: 'schedule', what: (error as Error).message }, record?.id ?? member);
     }
   }
-  const pending = [...wait, ...paused, ...delayed, ...active];
+  // In the order in which they run: the next one is last in its list.
+  const pending = [...active, ...[...wait].reverse(), ...[...paused].reverse(), ...delayed];
   for (let n = 0; n < pending.length; n += JOBS_PER_READ) {
     const page = pending.slice(n, n + JOBS_PER_READ);
     const reading = client.pipeline();
