@@ -11,6 +11,7 @@ import { asError } from './as-error.js';
 import { fromBullBackoff } from './bull-options.js';
 import type { BullJob } from './bull-queue.js';
 import type { EngineContext } from './engine-context.js';
+import { storableData, toJson } from './job-data.js';
 import { decodeJobId } from './job-ids.js';
 import { scheduleIdOf } from './schedule-keys.js';
 
@@ -73,6 +74,10 @@ export function createAttempts<S extends JobSchemas>(
         scheduleId: job.opts.repeat ? scheduleIdOf(job.name, job.opts.repeat) : null,
         updateProgress: (progress) => call(() => job.progress(progress ?? null)),
         log: async (line) => void (await call(() => job.log(line))),
+        async updateData(data) {
+          toJson(queue, job.name, data);
+          await call(() => job.update(storableData(data)));
+        },
       },
       timeoutMs: timeouts.get(job),
       signal: abort.signal,

@@ -9,6 +9,7 @@ import {
 import { WaitingError, type Job as BullMqJob } from 'bullmq';
 import { asError } from './as-error.js';
 import { attemptError } from './attempt-error.js';
+import { storableData } from './storable-data.js';
 import { callerId } from './stored-id.js';
 import type { StoredOptions } from './stored-options.js';
 
@@ -84,6 +85,7 @@ function runningJob(engine: string, queue: string, job: BullMqJob): Omit<Running
     log: async (line) => {
       await job.log(line);
     },
+    updateData: async (data) => job.updateData(storableData(queue, job.name, data)),
   };
 }
 

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import {
   EngineUnavailableError,
-  InvalidPayloadError,
   parsePayload,
   resolveJobOptions,
   type JobName,
@@ -12,8 +11,8 @@ import {
   type QueueDefinition,
 } from '@switchyard/queue-contract';
 import type { Queue } from 'bullmq';
-import { asError } from './as-error.js';
 import type { BullMqQueue } from './bullmq-queue.js';
+import { storableData } from './storable-data.js';
 import { callerId, storedId } from './stored-id.js';
 import { storedOptions, type StoredOptions } from './stored-options.js';
 
@@ -44,7 +43,7 @@ export function createProducer<S extends JobSchemas>(
       ...storedOptions(resolved, carriesPriorities),
       jobId: storedId(resolved.id ?? randomUUID()),
     };
-    return { name, data: storable(definition.name, name, data), opts };
+    return { name, data: storableData(definition.name, name, data), opts };
   };
 
   const reference = <N extends string>(
@@ -93,15 +92,4 @@ async function addChunk(
 ): Promise<readonly (string | undefined)[]> {
   const added = await queue.addBulk([...chunk]);
   return added.map(({ id }) => id);
-}
-
-/** `undefined` is `null`, as in results. @throws InvalidPayloadError for what JSON cannot carry */
-function storable(queue: string, name: string, data: unknown): unknown {
-  if (data === undefined) return null;
-  try {
-    if (JSON.stringify(data) !== undefined) return data;
-  } catch (error) {
-    throw new InvalidPayloadError(queue, name, asError(error).message);
-  }
-  throw new InvalidPayloadError(queue, name, `a ${typeof data} is no JSON value`);
 }

@@ -1,8 +1,15 @@
 import type { JobGate } from './job-gate.js';
-import type { JobName, JobOutput, JobResult, JobSchemas, WorkerSettings } from './queue-definition.js';
+import type {
+  JobInput,
+  JobName,
+  JobOutput,
+  JobResult,
+  JobSchemas,
+  WorkerSettings,
+} from './queue-definition.js';
 
 /** A job in its handler's hands. */
-export interface RunningJob<Name extends string = string, Data = unknown> {
+export interface RunningJob<Name extends string = string, Data = unknown, Input = Data> {
   readonly id: string;
   readonly name: Name;
   readonly queue: string;
@@ -18,6 +25,13 @@ export interface RunningJob<Name extends string = string, Data = unknown> {
   /** Any JSON value. */
   updateProgress(progress: unknown): Promise<void>;
   log(line: string): Promise<void>;
+  /**
+   * Replaces the payload, so that a later attempt goes on where this one has got to. Checked and stored like that of
+   * an add; `data` stays what this attempt began with.
+   *
+   * @throws InvalidPayloadError — the payload stays as it is then
+   */
+  updateData(data: Input): Promise<void>;
 }
 
 /**
@@ -26,7 +40,7 @@ export interface RunningJob<Name extends string = string, Data = unknown> {
  */
 export type JobHandlers<S extends JobSchemas = JobSchemas> = {
   readonly [N in JobName<S>]: (
-    job: RunningJob<N, JobOutput<S, N>>,
+    job: RunningJob<N, JobOutput<S, N>, JobInput<S, N>>,
   ) => JobResult<S, N> | Promise<JobResult<S, N>>;
 };
 

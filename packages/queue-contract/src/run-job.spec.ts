@@ -41,6 +41,7 @@ const job: Omit<RunningJob, 'signal'> = {
   scheduleId: 'nightly',
   updateProgress: async () => {},
   log: async () => {},
+  updateData: async () => {},
 };
 
 function run(
@@ -76,7 +77,9 @@ describe('runJob', () => {
       return { ok: given.data.count };
     });
     expect(result).toEqual({ ok: 1 });
-    expect(seen).toEqual([{ ...job, data: { count: 1, seen: true }, signal: expect.any(AbortSignal) }]);
+    const data = { count: 1, seen: true };
+    const own = { signal: expect.any(AbortSignal) as unknown, updateData: expect.any(Function) as unknown };
+    expect(seen).toEqual([{ ...job, ...own, data }]);
     expect(attempts).toEqual([
       {
         engine: 'none',
@@ -293,5 +296,26 @@ describe('isUnrecoverable', () => {
     ]) {
       expect(isUnrecoverable(error)).toBe(false);
     }
+  });
+});
+
+describe('updateData', () => {
+  const stored: unknown[] = [];
+  const keeping = { ...job, updateData: async (data: unknown) => void stored.push(data) };
+  beforeEach(() => void stored.splice(0));
+
+  test('hands a payload on as it was given, once its schema has passed it', async () => {
+    await run(({ updateData }) => updateData({ count: 5 }), { job: keeping });
+    expect(stored).toEqual([{ count: 5 }]);
+  });
+
+  test('hands nothing on that the schema refuses', async () => {
+    const error = await thrownBy(
+      run(({ updateData }) => updateData({ count: 'five' } as unknown as { count: number }), {
+        job: keeping,
+      }),
+    );
+    expect(error).toBeInstanceOf(InvalidPayloadError);
+    expect(stored).toEqual([]);
   });
 });

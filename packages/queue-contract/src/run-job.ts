@@ -43,8 +43,12 @@ export async function runJob<S extends JobSchemas>(run: JobRun<S>): Promise<unkn
     const handler = handlers[job.name];
     if (!handler) throw new UnknownJobNameError(definition.name, job.name, Object.keys(handlers));
     outcome = 'threw';
+    const updateData = async (changed: unknown) => {
+      await parsePayload(definition, job.name, changed);
+      await job.updateData(changed);
+    };
     const result = await withTimeout(run, (signal) =>
-      handler({ ...job, data, signal } as Parameters<typeof handler>[0]),
+      handler({ ...job, data, signal, updateData } as Parameters<typeof handler>[0]),
     );
     outcome = 'succeeded';
     return result ?? null;

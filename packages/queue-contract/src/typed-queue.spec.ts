@@ -190,9 +190,13 @@ export function typesOfResults(
 describe('a declared queue', () => {
   test('gives each handler the output of its schema, and wants one for every name', () => {
     const handlers: JobHandlers<Mail> = {
-      welcome: ({ data, name }) => {
+      welcome: ({ data, name, updateData }) => {
         const locale: string = data.locale;
         const own: 'welcome' = name;
+        // What is stored is a payload as it is added, before the schema has made anything of it.
+        void updateData({ to: 'grace' });
+        // @ts-expect-error another job's payload
+        void updateData({ userId: 1 });
         return { messageId: `${locale} ${own}` };
       },
       digest: ({ data }) => {

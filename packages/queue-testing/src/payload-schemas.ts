@@ -18,11 +18,14 @@ export const counted: StandardSchema<{ readonly count: number }> = schema<{ read
   },
 );
 
+interface Recipient {
+  readonly to: string;
+  readonly channel: string;
+}
+
 /** `{ to }`, to which the schema adds a `channel`. */
-export const withDefault: StandardSchema<
-  { readonly to: string; readonly channel?: string },
-  { readonly to: string; readonly channel: string }
-> = schema((value) => {
-  const { to, channel = 'sms' } = value as { to: string; channel?: string };
-  return { value: { to, channel } };
+export const withDefault = schema<{ readonly to: string; readonly channel?: string }, Recipient>((value) => {
+  const { to, channel = 'sms' } = value as { to?: unknown; channel?: string };
+  if (typeof to === 'string') return { value: { to, channel } };
+  return { issues: [{ message: 'expected string', path: ['to'] }] };
 });

@@ -10,4 +10,7 @@ exports.discards = async (job) => {
   job.discard();
   throw new RangeError('never again');
 };
-exports.updates = async (job) => job.update({ n: 2 });
+exports.updates = async (job) => {
+  await job.update({ n: job.data.n + 1 });
+  return job.data;
+};

@@ -1,5 +1,5 @@
 // What the specs run in a sandbox; the data says what to do.
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -35,6 +35,9 @@ const deeds = {
     await log('first');
     await log('zweite Zeile ✓');
   },
+  async change({ data, updateData }) {
+    for (const value of [...data.values, undefined]) await updateData(value);
+  },
   /** Answers what the parent's refusal looks like. */
   async tellRefused({ log }) {
     try {
@@ -69,12 +72,13 @@ const deeds = {
   throwSymbol() {
     throw Symbol('sign');
   },
-  async untilAborted({ data, signal }) {
+  async untilAborted({ data, signal, log }) {
+    await log('started');
     await sleep(60_000, undefined, { signal }).catch(() => {});
-    writeFileSync(
-      data.report,
-      JSON.stringify([signal.reason.name, signal.reason.code, signal.reason.message]),
-    );
+    // All at once for who reads it as soon as it is there.
+    const { name, code, message } = signal.reason;
+    writeFileSync(`${data.report}.new`, JSON.stringify([name, code, message]));
+    renameSync(`${data.report}.new`, data.report);
     throw new Error('stopped in peace');
   },
   async ignoreAbort({ log }) {

@@ -59,6 +59,7 @@ export function runInSandbox(
       scheduleId: null,
       updateProgress: async () => undefined,
       log: async () => undefined,
+      updateData: async () => undefined,
       ...job,
     },
     timeoutMs,

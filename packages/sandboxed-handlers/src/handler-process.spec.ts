@@ -96,6 +96,13 @@ describe('what comes back', () => {
     expect(heard).toEqual([0, null, { step: 'half', at: 0.5 }, 'first', 'zweite Zeile ✓']);
   });
 
+  test('a payload that the handler changes arrives, falsy ones too', async () => {
+    const heard: unknown[] = [];
+    const job = { updateData: async (data: unknown) => void heard.push(data) };
+    await runInSandbox(sandbox, { deed: 'change', values: [{ n: 2 }, null, 0, '', false] }, { job });
+    expect(heard).toEqual([{ n: 2 }, null, 0, '', false, undefined]);
+  });
+
   test('what the store refuses is thrown in the handler', async () => {
     const log = () => Promise.reject(Object.assign(new Error('store is away'), { code: 'E_AWAY' }));
     const answer = await runInSandbox(sandbox, { deed: 'tellRefused' }, { job: { log } });

@@ -91,7 +91,7 @@ export async function startHandlerProcess(settings: ProcessSettings): Promise<Ha
     let hasThrown = false;
     try {
       if (method === 'log') await current?.job.log(argument ?? '');
-      else await current?.job.updateProgress(argument === undefined ? undefined : JSON.parse(argument));
+      else await current?.job[method](argument === undefined ? undefined : JSON.parse(argument));
     } catch (error) {
       [hasThrown, thrown] = [true, error];
     }
@@ -157,7 +157,7 @@ export async function startHandlerProcess(settings: ProcessSettings): Promise<Ha
     },
 
     async run(job) {
-      const { signal, updateProgress: _, log: __, ...fields } = job;
+      const { signal, updateProgress: _, log: __, updateData: ___, ...fields } = job;
       let grace: NodeJS.Timeout | undefined;
       const onAbort = () => {
         send({ sandbox: 'abort', reason: describeThrown(signal.reason) });

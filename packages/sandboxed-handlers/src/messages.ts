@@ -5,7 +5,7 @@ import type { TransportedThrown } from './child/transported-error.mjs';
 export type JobFields = Omit<RunningJob, 'signal' | JobCall>;
 
 /** What a handler asks of its job. The argument travels as the engine will keep it: JSON, or a plain line. */
-export type JobCall = 'updateProgress' | 'log';
+export type JobCall = 'updateProgress' | 'log' | 'updateData';
 
 /** One job at a time: `run` is sent only after `loaded`, `returned` or `threw`. */
 export type ToChild =

@@ -1,5 +1,7 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import {
+  defineQueue,
+  InvalidPayloadError,
   JOB_CHANNEL,
   JobTimeoutError,
   NonErrorThrownError,
@@ -9,6 +11,7 @@ import {
 } from '@switchyard/queue-contract';
 import { ended, type ContractCase } from '../contract-case.js';
 import { eventually } from '../eventually.js';
+import { anything, withDefault } from '../payload-schemas.js';
 
 export const handlerCases: readonly ContractCase[] = [
   {
@@ -207,6 +210,63 @@ export const handlerCases: readonly ContractCase[] = [
       }
       const { id } = await queue.producer.add('work', 'says nothing');
       expect((await ended(queue, id)).progress).toBeNull();
+    },
+  },
+  {
+    title: '[22] updateData replaces the payload for later attempts and all who look, falsy values too',
+    async run({ engine, another, declare, consume }) {
+      const definition = declare();
+      const queue = engine.queue(definition);
+      const elsewhere = (await another()).queue(definition);
+      const steps = [{ step: 1, text: 'ünï' }, null, 0, '', false, [], undefined, 'end'];
+      const stored: unknown[] = [];
+      const seen: unknown[] = [];
+      await consume(queue, async ({ id, data, attempt, updateData }) => {
+        seen.push(data);
+        if (attempt > steps.length) return data;
+        await updateData(steps[attempt - 1]);
+        stored.push((await elsewhere.inspector.job(id))?.data);
+        throw new Error('to be continued');
+      });
+      const { id } = await queue.producer.add('work', 'begin', { attempts: steps.length + 1 });
+      const expected = steps.map((step) => step ?? null);
+      expect(await ended(queue, id)).toMatchObject({ state: 'completed', data: 'end', result: 'end' });
+      expect(stored).toEqual(expected);
+      expect(seen).toEqual(['begin', ...expected]);
+    },
+  },
+  {
+    title: '[22] updateData refuses what an add would refuse, and the payload stays as it was',
+    async run({ engine, queueName, afterwards }) {
+      const definition = defineQueue({
+        name: queueName,
+        tier: 'medium',
+        jobs: { notify: withDefault, any: anything },
+      });
+      const queue = engine.queue(definition);
+      const refused: unknown[] = [];
+      const consumer = queue.consumer.consume({
+        async notify({ data, updateData }) {
+          await updateData({ to: 'grace' });
+          await updateData({ from: 'nobody' } as unknown as { to: string }).catch((error) =>
+            refused.push(error),
+          );
+          return data;
+        },
+        async any({ updateData }) {
+          await updateData(10n).catch((error) => refused.push(error));
+        },
+      });
+      afterwards(() => consumer.close());
+      const { id } = await queue.producer.add('notify', { to: 'ada' });
+      const other = await queue.producer.add('any', 'kept');
+      // What the handler holds is its own; what is kept is as it was given, without what the schema makes of it.
+      expect(await ended(queue, id)).toMatchObject({
+        data: { to: 'grace' },
+        result: { to: 'ada', channel: 'sms' },
+      });
+      expect(await ended(queue, other.id)).toMatchObject({ state: 'completed', data: 'kept' });
+      expect(refused).toEqual([expect.any(InvalidPayloadError), expect.any(InvalidPayloadError)]);
     },
   },
   {

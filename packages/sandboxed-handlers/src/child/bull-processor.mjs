@@ -11,12 +11,12 @@
  * @property {(progress?: unknown) => unknown} progress
  * @property {(row: string) => Promise<void>} log
  * @property {() => void} discard
- * @property {(data: unknown) => never} update
+ * @property {(data: unknown) => Promise<void>} update
  */
 
 /**
  * Makes a handler of what a processor file of Bull exports, `async (job) => …` or `(job, done) => …`, so that the file
- * can stay as it is. `job.update` has no counterpart and throws.
+ * can stay as it is.
  *
  * @param {(job: any, done: any) => unknown} processor
  * @returns {(job: RunningJob) => Promise<unknown>}
@@ -46,33 +46,31 @@ export function fromBullProcessor(processor) {
  * @param {RunningJob} running
  * @returns {{ job: BullSandboxJob, isDiscarded: () => boolean }}
  */
-function bullJob({ id, name, data, attempt, attempts, createdAtMs, updateProgress, log }) {
+function bullJob({ id, name, data, attempt, attempts, createdAtMs, updateProgress, log, updateData }) {
   /** @type {unknown} */
   let progress = 0;
   let discarded = false;
-  return {
-    isDiscarded: () => discarded,
-    job: {
-      id,
-      name,
-      data,
-      opts: { attempts },
-      attemptsMade: attempt - 1,
-      timestamp: createdAtMs,
-      progress(value) {
-        if (value === undefined) return progress;
-        progress = value;
-        return updateProgress(value);
-      },
-      log,
-      discard() {
-        discarded = true;
-      },
-      update() {
-        throw Object.assign(new Error('job.update is not supported: the data of a job does not change'), {
-          code: 'SWITCHYARD_UNSUPPORTED',
-        });
-      },
+  /** @type {BullSandboxJob} */
+  const job = {
+    id,
+    name,
+    data,
+    opts: { attempts },
+    attemptsMade: attempt - 1,
+    timestamp: createdAtMs,
+    progress(value) {
+      if (value === undefined) return progress;
+      progress = value;
+      return updateProgress(value);
+    },
+    log,
+    discard() {
+      discarded = true;
+    },
+    async update(changed) {
+      job.data = changed;
+      await updateData(changed);
     },
   };
+  return { job, isDiscarded: () => discarded };
 }

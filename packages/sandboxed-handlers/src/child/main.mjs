@@ -88,6 +88,7 @@ async function run(fields) {
       signal: controller.signal,
       updateProgress: async (progress) => call('updateProgress', JSON.stringify(progress)),
       log: async (line) => call('log', String(line)),
+      updateData: async (data) => call('updateData', JSON.stringify(data)),
     });
     outcome = { sandbox: 'returned', result: JSON.stringify(result) };
   } catch (thrown) {
