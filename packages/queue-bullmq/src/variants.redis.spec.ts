@@ -1,0 +1,252 @@
+import { inspect } from 'node:util';
+import {
+  parseClientList,
+  startRedis,
+  startRedisCluster,
+  startRedisSentinel,
+  type ClientEntry,
+  type RedisUser,
+} from '@switchyard/local-redis';
+import {
+  defineQueue,
+  EngineUnavailableError,
+  InvalidOptionError,
+  type StandardSchema,
+} from '@switchyard/queue-contract';
+import { Cluster, Redis, type RedisOptions } from 'ioredis';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Connection } from './connection.js';
+import { createBullMqEngine, type BullMqEngine } from './index.js';
+
+const anything: StandardSchema<unknown> = {
+  '~standard': { version: 1, vendor: 'test', validate: (value) => ({ value }) },
+};
+const SYNC = defineQueue({ name: 'sync', tier: 'medium', jobs: { work: anything } });
+const MAIL = defineQueue({ name: 'mail', tier: 'medium', jobs: { work: anything } });
+
+const SECRET = 'hunter2 %40/:é';
+/** What the README says an ACL user needs. */
+const NEEDED = [
+  '+@read +@write +@connection +@scripting +@transaction',
+  '-@dangerous -@admin -script -function -fcall -fcall_ro',
+  '+info',
+].join(' ');
+const user = (name: string, prefix = name): RedisUser => ({
+  name,
+  password: SECRET,
+  rules: `~${prefix}:* ${NEEDED}`,
+});
+
+const cleanups: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const clean of cleanups.splice(0).reverse()) await clean();
+});
+const started = async <T extends { stop(): Promise<void> }>(starting: Promise<T>): Promise<T> => {
+  const server = await starting;
+  cleanups.push(() => server.stop());
+  return server;
+};
+const opened = <T extends Connection>(connection: T): T => {
+  connection.on('error', () => undefined);
+  cleanups.push(() => connection.disconnect());
+  return connection;
+};
+const lent = (options: RedisOptions) =>
+  opened(new Redis({ maxRetriesPerRequest: null, connectionName: 'lent', ...options }));
+const engineOn = (
+  connection: Connection,
+  prefix?: string,
+  errors: Error[] = [],
+  addTimeoutMs = 5000,
+): BullMqEngine => {
+  const reportError = (error: Error) => void errors.push(error);
+  const engine = createBullMqEngine({ connection, prefix, reportError, addTimeoutMs });
+  cleanups.push(() => engine.close({ timeoutMs: 0 }));
+  return engine;
+};
+
+async function until(what: string, condition: () => boolean | Promise<boolean>): Promise<void> {
+  const deadline = Date.now() + 20_000;
+  while (!(await condition())) {
+    if (Date.now() > deadline) throw new Error(`waited in vain until ${what}`);
+    await sleep(20);
+  }
+}
+
+/** Adds, runs, hears of the end and waits for it, on two queues. */
+async function useAll(engine: BullMqEngine): Promise<void> {
+  await engine.ready();
+  for (const definition of [SYNC, MAIL]) {
+    const queue = engine.queue(definition);
+    const consumer = queue.consumer.consume({ work: ({ data }) => `did ${String(data)}` });
+    await consumer.ready();
+    const heard: unknown[] = [];
+    await queue.events.on('completed', ({ jobId, result }) => heard.push([jobId, result]));
+    const { id } = await queue.producer.add('work', 'é');
+    expect(await queue.events.waitForEnd(id, { timeoutMs: 10_000 })).toBe('did é');
+    await until('the end is heard', () => heard.length > 0);
+    expect(heard).toEqual([[id, 'did é']]);
+  }
+  expect(await engine.withWork(['sync', 'mail'])).toEqual(new Set());
+}
+
+/** Names of the connections of an engine that both consumes and listens, as its server sees them. */
+async function expectThreeConnections(observer: Redis, engine: BullMqEngine): Promise<void> {
+  expect(engine.connections()).toEqual({ lent: 1, wait: 1, events: 1 });
+  const own = Number(await observer.client('ID'));
+  const isOurs = ({ id, name, flags }: ClientEntry) =>
+    id !== own && !name.startsWith('sentinel-') && !flags.includes('S');
+  const kinds = async () =>
+    parseClientList((await observer.client('LIST')) as string)
+      .filter(isOurs)
+      .map(({ name }) => name.split(';')[0])
+      .sort();
+  const expected = ['bullmq-shared-events', 'bullmq-shared-wait', 'lent'];
+  await until('just these are there', async () => inspect(await kinds()) === inspect(expected)).catch(
+    async () => {
+      expect(await kinds()).toEqual(expected);
+    },
+  );
+}
+
+test('a password, in a URL with escapes', async () => {
+  const server = await started(startRedis({ settings: { requirepass: JSON.stringify(SECRET) } }));
+  const url = `redis://:${encodeURIComponent(SECRET)}@127.0.0.1:${server.port}/0`;
+  const engine = engineOn(opened(new Redis(url, { maxRetriesPerRequest: null, connectionName: 'lent' })));
+  await useAll(engine);
+  await expectThreeConnections(opened(new Redis(url)), engine);
+  expect(engine.keyspace).toBe(`redis://127.0.0.1:${server.port}/0/switchyard`);
+});
+
+test('an ACL user with the rights that the README names, and no others', async () => {
+  const { port } = await started(startRedis({ users: [user('ours'), user('theirs')] }));
+  const login = { port, password: SECRET };
+  const engine = engineOn(lent({ ...login, username: 'ours' }), 'ours');
+  await useAll(engine);
+  await expectThreeConnections(opened(new Redis(port)), engine);
+
+  const { schedules, inspector, control, producer } = engine.queue(SYNC);
+  await schedules.upsert({ id: 'nightly', rule: { cron: '0 3 * * *' }, name: 'work', data: null });
+  await control.pause();
+  await producer.add('work', 1, { delayMs: 60_000 });
+  expect(await inspector.counts()).toMatchObject({ delayed: 2 });
+  await control.removeWaiting();
+  await control.resume();
+  expect(await schedules.remove('nightly')).toBe(true);
+
+  const foreign = engineOn(lent({ ...login, username: 'theirs' }), 'ours');
+  await expect(foreign.queue(SYNC).producer.add('work', 1)).rejects.toThrow(/NOPERM|keys/);
+});
+
+test('TLS with a certificate that the client was told to trust', async () => {
+  const server = await started(startRedis({ tls: true }));
+  const tls = { ca: server.ca };
+  const engine = engineOn(lent({ port: server.port, tls }));
+  await useAll(engine);
+  await expectThreeConnections(opened(new Redis({ port: server.port, tls })), engine);
+
+  const distrustful = engineOn(lent({ port: server.port, tls: {} }));
+  await expect(distrustful.ready()).rejects.toThrow(EngineUnavailableError);
+});
+
+test('a Unix socket, and two databases that do not see each other', async () => {
+  const { socketPath: path } = await started(startRedis({ unixSocket: true }));
+  const first = engineOn(lent({ path, db: 1 }));
+  expect(first.keyspace).toBe(`redis://${path}/1/switchyard`);
+  await useAll(first);
+  await expectThreeConnections(opened(new Redis({ path })), first);
+
+  const second = engineOn(lent({ path, db: 2 }));
+  expect(second.keyspace).toBe(`redis://${path}/2/switchyard`);
+  const { id } = await first.queue(SYNC).producer.add('work', 1, { delayMs: 60_000 });
+  expect(await second.queue(SYNC).inspector.job(id)).toBeNull();
+  expect(await second.withWork(['sync'])).toEqual(new Set());
+  expect(await first.withWork(['sync'])).toEqual(new Set(['sync']));
+  await useAll(second);
+});
+
+test('Sentinel: jobs go on after the primary has died', async () => {
+  const group = await started(
+    // Without this, a primary that has lost its replicas takes jobs which the next one does not know.
+    startRedisSentinel({
+      replicas: 2,
+      settings: { 'min-replicas-to-write': '1', 'min-replicas-max-lag': '1' },
+    }),
+  );
+  const { name, sentinels } = group;
+  const errors: Error[] = [];
+  const engine = engineOn(lent({ name, sentinels: [...sentinels] }), undefined, errors);
+  await useAll(engine);
+  const primary = await group.primary();
+  await expectThreeConnections(opened(new Redis(primary.port)), engine);
+
+  const queue = engine.queue(SYNC);
+  const early = await queue.producer.add('work', 'kept', { delayMs: 1000 });
+  const control = opened(new Redis(primary.port));
+  await control.set('written-last', 1);
+  expect(await control.wait(2, 5000)).toBe(2);
+  await primary.kill();
+  await until('the replica is primary', async () => (await group.primary()) !== primary);
+  expect(await queue.events.waitForEnd(early.id, { timeoutMs: 20_000 })).toBe('did kept');
+  await until('adds are taken again', () =>
+    queue.producer.add('work', 'after').then(
+      () => true,
+      () => false,
+    ),
+  );
+}, 60_000);
+
+describe('Redis Cluster', () => {
+  test('needs a prefix with a hash tag', () => {
+    const cluster = opened(new Cluster([7000], { lazyConnect: true }));
+    expect(() => createBullMqEngine({ connection: cluster })).toThrow(InvalidOptionError);
+    expect(() => createBullMqEngine({ connection: cluster, prefix: 'app' })).toThrow(
+      /hash tag.*\{switchyard\}/,
+    );
+  });
+
+  test('runs all queues on one wait and one reading of events', async () => {
+    const cluster = await started(startRedisCluster({ masters: 3 }));
+    const redisOptions = { connectionName: 'lent', maxRetriesPerRequest: null };
+    const connection = opened(new Cluster([...cluster.addresses], { redisOptions }));
+    const engine = engineOn(connection, '{app}');
+    await useAll(engine);
+    expect(engine.connections()).toEqual({ lent: expect.any(Number), wait: 1, events: 1 });
+    expect(engine.connections().lent).toBeLessThanOrEqual(3);
+    const addresses = cluster.nodes.map(({ port }) => `127.0.0.1:${port}`);
+    expect(engine.keyspace).toBe(`redis-cluster://${addresses.sort().join(',')}/{app}`);
+
+    const queue = engine.queue(SYNC);
+    const added = await queue.producer.addMany(
+      Array.from({ length: 50 }, (_, n) => ({ name: 'work' as const, data: n })),
+    );
+    await Promise.all(added.map(({ id }) => queue.events.waitForEnd(id, { timeoutMs: 10_000 })));
+    expect(await queue.inspector.counts()).toMatchObject({ waiting: 0, active: 0 });
+  }, 30_000);
+});
+
+test.each([
+  ['a wrong password', { password: SECRET }],
+  ['a wrong user', { username: 'nobody', password: SECRET }],
+])('%s is told without showing it anywhere', async (_, login) => {
+  const { port } = await started(startRedis({ settings: { requirepass: 'another' } }));
+  const errors: Error[] = [];
+  const connection = lent({ port, ...login });
+  connection.on('error', (error) => errors.push(error));
+  const engine = engineOn(connection, undefined, errors, 300);
+  const problem: unknown = await engine.ready().catch((error: unknown) => error);
+  expect(problem).toBeInstanceOf(EngineUnavailableError);
+  expect(String(problem)).toMatch(/refuses the user name or password/);
+  const consumer = engine.queue(SYNC).consumer.consume({ work: () => null });
+  consumer.ready().catch(() => undefined);
+  const added: unknown = await engine
+    .queue(SYNC)
+    .producer.add('work', 1)
+    .catch((error: unknown) => error);
+  expect(added).toBeInstanceOf(Error);
+  expect(errors.length).toBeGreaterThan(0);
+  const all = [problem, added, ...errors, engine.keyspace]
+    .map((each) => inspect(each, { depth: 9 }))
+    .join('\n');
+  expect(all).not.toContain('hunter2');
+});
