@@ -1,8 +1,13 @@
 import type { ReportError } from '@switchyard/queue-contract';
-import { isStoreFault } from './store-errors.js';
+import { isAway, isLostLock, isStoreFault } from './store-errors.js';
 
 /** The same complaint of a background task is repeated at most this often. */
 const REPEAT_AFTER_MS = 60_000;
+/**
+ * For how long after an outage tasks fail because of it: a server on its way back answers that it is still loading, and
+ * finds locks expired or ends already recorded.
+ */
+const AFTERMATH_MS = 2000;
 
 /** Passes on what background work complains of, once per outage instead of once per connection and retry. */
 export interface Outages {
@@ -12,10 +17,18 @@ export interface Outages {
   task(error: Error, queue: string): void;
 }
 
-export function trackOutages(engine: string, report: ReportError | undefined): Outages {
+/** @param clock ms that never go back; only tests change it */
+export function trackOutages(
+  engine: string,
+  report: ReportError | undefined,
+  clock: () => number = () => performance.now(),
+): Outages {
   const down = new Set<object>();
   const ofConnections = new WeakSet<Error>();
   const saidAtMs = new Map<string, number>();
+  /** When something last belonged to an outage. */
+  let faultAtMs = -Infinity;
+  const isAftermath = () => down.size > 0 || clock() - faultAtMs < AFTERMATH_MS;
 
   const say = (error: Error, queue?: string) => {
     try {
@@ -28,20 +41,25 @@ export function trackOutages(engine: string, report: ReportError | undefined): O
   return {
     connection(source, error) {
       if (error === null) {
-        down.delete(source);
+        if (down.delete(source) && down.size === 0) faultAtMs = clock();
         return;
       }
       ofConnections.add(error);
       if (down.size === 0) say(error);
       down.add(source);
+      faultAtMs = clock();
     },
     task(error, queue) {
       // Bull hands on what it hears from its connections.
       if (ofConnections.has(error)) return;
-      // What fails besides, fails because of it: a Redis that is back may still be loading.
-      if (down.size > 0 && isStoreFault(error)) return;
+      // What fails besides, fails because of it.
+      if (isAftermath() && (isStoreFault(error) || isLostLock(error))) {
+        faultAtMs = clock();
+        return;
+      }
+      if (isAway(error)) faultAtMs = clock();
       const key = `${queue} ${error.message}`;
-      const nowMs = performance.now();
+      const nowMs = clock();
       if (nowMs - (saidAtMs.get(key) ?? -Infinity) < REPEAT_AFTER_MS) return;
       for (const [old, atMs] of saidAtMs) if (nowMs - atMs >= REPEAT_AFTER_MS) saidAtMs.delete(old);
       saidAtMs.set(key, nowMs);

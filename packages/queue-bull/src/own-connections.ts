@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import type { Redis } from 'ioredis';
+import { giveUpWhenSilent } from './silence-watch.js';
 
 /** Opens connections like the lent one, but fit for blocking and for subscribing. */
 export interface OwnConnections {
@@ -11,7 +12,7 @@ export interface OwnConnections {
 /** How long a connection that is being opened may take to notice that it is no longer wanted. */
 const END_LIMIT_MS = 1000;
 const SILENCE_LIMIT_MS = 20_000;
-const MAX_RECONNECT_DELAY_MS = 2000;
+const MAX_RECONNECT_DELAY_MS = 1000;
 
 export function createOwnConnections(
   lent: Redis,
@@ -34,9 +35,10 @@ export function createOwnConnections(
         maxRetriesPerRequest: null,
         // A blocking command answers late, which is no fault.
         commandTimeout: undefined,
-        // But Bull waits for 5 s at most: a socket that owes an answer for longer leads nowhere any more.
-        socketTimeout: SILENCE_LIMIT_MS,
+        socketTimeout: undefined,
       });
+      // But Bull waits for 5 s at most: a socket that owes an answer for longer leads nowhere any more.
+      giveUpWhenSilent(connection, SILENCE_LIMIT_MS);
       connection.on('error', (error) => report(connection, error));
       connection.on('ready', () => report(connection, null));
       return connection;

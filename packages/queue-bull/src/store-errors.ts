@@ -46,6 +46,19 @@ export function isStoreFault(error: Error): boolean {
   return isConnectionError(error) || refusal(error) !== undefined || isOldPasswordError(error);
 }
 
+/** Whether the store is not there, or not there yet. */
+export function isAway(error: Error): boolean {
+  return isConnectionError(error) || ['LOADING', 'MASTERDOWN', 'CLUSTERDOWN'].includes(refusal(error) ?? '');
+}
+
+/**
+ * Whether Bull could not record the end of a job because it is no longer this worker's: it was recorded already and only
+ * the answer was lost, or the job was cut off for longer than its lock lasts.
+ */
+export function isLostLock(error: Error): boolean {
+  return /^Missing (lock|key) for job /.test(error.message);
+}
+
 export function unavailable(engine: string, cause: Error, problem = describe(cause)): EngineUnavailableError {
   return new EngineUnavailableError(engine, problem, { cause });
 }
