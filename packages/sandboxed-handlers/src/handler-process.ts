@@ -52,7 +52,8 @@ interface End {
 /** @throws SandboxStartError */
 export async function startHandlerProcess(settings: ProcessSettings): Promise<HandlerProcess> {
   const { queue, file, names, graceMs, startTimeoutMs, execArgv, env } = settings;
-  const child = fork(ENTRY, [], {
+  // Its argument is for whoever looks at a list of processes.
+  const child = fork(ENTRY, [queue], {
     ...(execArgv && { execArgv: [...execArgv] }),
     ...(env && { env }),
     serialization: 'advanced',

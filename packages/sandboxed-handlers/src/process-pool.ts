@@ -1,4 +1,5 @@
 import { ClosedError, type RunningJob } from '@switchyard/queue-contract';
+import { setMaxListeners } from 'node:events';
 import { startHandlerProcess, type HandlerProcess, type ProcessSettings } from './handler-process.js';
 
 /** As many processes as jobs run at once, each with one job; those that wait are kept. */
@@ -14,8 +15,7 @@ export function createProcessPool(settings: ProcessSettings): ProcessPool {
   const what = `sandbox of queue "${settings.queue}"`;
   const alive = new Set<HandlerProcess>();
   const idle: HandlerProcess[] = [];
-  const runs = new Set<Promise<unknown>>();
-  const givingUp = new AbortController();
+  const runs = new Map<Promise<unknown>, AbortController>();
   let closing: Promise<unknown> | undefined;
 
   const start = async (): Promise<HandlerProcess> => {
@@ -31,18 +31,20 @@ export function createProcessPool(settings: ProcessSettings): ProcessPool {
     return taken;
   };
 
-  const runInProcess = async (job: RunningJob): Promise<unknown> => {
-    const abort = new AbortController();
-    const sources = [job.signal, givingUp.signal];
-    const unlink = sources.map((source) => linkAbort(source, abort));
+  const runInProcess = async (job: RunningJob, abort: AbortController): Promise<unknown> => {
+    const onAbort = () => abort.abort(job.signal.reason);
+    // A consumer may lend one signal to all of its jobs: more listeners than ten are no leak.
+    setMaxListeners(0, job.signal);
+    job.signal.addEventListener('abort', onAbort, { once: true });
     let taken: HandlerProcess | undefined;
     try {
+      if (job.signal.aborted) onAbort();
       abort.signal.throwIfAborted();
       taken = takeIdle() ?? (await start());
       abort.signal.throwIfAborted();
       return await taken.run({ ...job, signal: abort.signal });
     } finally {
-      for (const end of unlink) end();
+      job.signal.removeEventListener('abort', onAbort);
       if (taken?.isUsable) idle.push(taken);
     }
   };
@@ -63,27 +65,24 @@ export function createProcessPool(settings: ProcessSettings): ProcessPool {
 
     run(job) {
       if (closing) return Promise.reject(new ClosedError(what));
-      const run = runInProcess(job);
-      runs.add(run);
+      const abort = new AbortController();
+      const run = runInProcess(job, abort);
+      runs.set(run, abort);
       const forget = () => runs.delete(run);
       run.then(forget, forget);
       return run;
     },
 
     async close({ timeoutMs } = {}) {
-      closing ??= Promise.allSettled(runs).then(() => Promise.all([...alive].map((each) => each.stop())));
-      const giveUp = () => givingUp.abort(new ClosedError(what));
+      closing ??= Promise.allSettled(runs.keys()).then(() =>
+        Promise.all([...alive].map((each) => each.stop())),
+      );
+      const giveUp = () => {
+        for (const abort of runs.values()) abort.abort(new ClosedError(what));
+      };
       const timer = timeoutMs === undefined ? undefined : setTimeout(giveUp, timeoutMs);
       await closing;
       clearTimeout(timer);
     },
   };
-}
-
-/** Aborts the one with the other; answers a function that ends the link, as a long-lived source would keep it. */
-function linkAbort(source: AbortSignal, target: AbortController): () => void {
-  const onAbort = () => target.abort(source.reason);
-  if (source.aborted) onAbort();
-  else source.addEventListener('abort', onAbort, { once: true });
-  return () => source.removeEventListener('abort', onAbort);
 }

@@ -1,4 +1,4 @@
-import { InvalidOptionError } from '@switchyard/queue-contract';
+import { InvalidOptionError, isUnrecoverable, UnrecoverableJobError } from '@switchyard/queue-contract';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -38,6 +38,16 @@ describe('the file', () => {
     const starting = openSandbox({}, 'exports/typescript.ts');
     if (stripsTypes) expect(await runInSandbox(await starting, { deed: 'none' })).toBe('typed');
     else expect(await thrownBy(starting)).toMatchObject({ code: 'SWITCHYARD_SANDBOX_START' });
+  });
+
+  test('[20] can be TypeScript with a loader anywhere, and throw an UnrecoverableJobError as it would here', async () => {
+    const loader = pathToFileURL(childFile('start-typescript.mjs')).href;
+    const execArgv = ['--conditions=@switchyard/source', `--import=${loader}`];
+    const sandbox = await openSandbox({ execArgv }, 'exports/unrecoverable.ts');
+    const error = await thrownBy(runInSandbox(sandbox, { deed: 'none' }));
+    expect(error).toBeInstanceOf(UnrecoverableJobError);
+    expect(error).toMatchObject({ name: 'BannedError', message: 'banned', user: 'u1' });
+    expect(isUnrecoverable(error)).toBe(true);
   });
 
   test('can be named by a URL, its text, or an absolute path', async () => {
@@ -107,9 +117,9 @@ describe('options', () => {
   test("processes have this one's environment and options of Node, or those that are given", async () => {
     const run = async (options: SandboxOptions, variable: string) =>
       runInSandbox(await openSandbox(options), { deed: 'environment', variable });
-    expect(await run({}, 'PATH')).toEqual([process.env['PATH'], process.execArgv, []]);
+    expect(await run({}, 'PATH')).toEqual([process.env['PATH'], process.execArgv, ['spec']]);
     const given = { execArgv: ['--max-old-space-size=100'], env: { SPEC_VARIABLE: 'given' } };
-    expect(await run(given, 'SPEC_VARIABLE')).toEqual(['given', given.execArgv, []]);
+    expect(await run(given, 'SPEC_VARIABLE')).toEqual(['given', given.execArgv, ['spec']]);
   });
 
   test('processes do not inherit the inspector', async () => {
