@@ -1,6 +1,7 @@
 import { EngineUnavailableError } from '@switchyard/queue-contract';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
+import { hideSecrets } from './hide-secrets.js';
 import { isUnrecoverableConnectionError, unavailable } from './store-errors.js';
 
 /** One set of listeners on the lent connection, however many wait for it. */
@@ -48,7 +49,7 @@ export function watchConnection(
     settle();
   };
   const failed = (error: Error) => {
-    lastError = error;
+    lastError = hideSecrets(error);
     report(error);
     for (const waiter of [...waiters]) waiter.failed?.(error);
   };

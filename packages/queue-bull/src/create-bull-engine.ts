@@ -21,7 +21,9 @@ import { createControl } from './control.js';
 import type { EngineContext } from './engine-context.js';
 import { createEvents } from './events.js';
 import { findWork } from './find-work.js';
+import { hideSecrets } from './hide-secrets.js';
 import { createInspector } from './inspector.js';
+import { keyspaceOf } from './keyspace.js';
 import { createLentClient } from './lent-client.js';
 import { queueKeys } from './queue-keys.js';
 import { trackOutages } from './outages.js';
@@ -87,7 +89,10 @@ export function createBullEngine(options: BullEngineOptions): QueueEngine {
   const prefix = prefixOf(options);
   const bullNames = readBullNames(options.queueNames);
 
-  const outages = trackOutages(NAME, reportError);
+  const outages = trackOutages(
+    NAME,
+    reportError && ((error, context) => reportError(hideSecrets(error), context)),
+  );
   const watch = watchConnection(NAME, connection, (error) => outages.connection(connection, error));
   const client = createLentClient(connection, watch);
   const connections = createOwnConnections(connection, outages.connection);
@@ -175,12 +180,6 @@ export function createBullEngine(options: BullEngineOptions): QueueEngine {
       return (closing ??= close());
     },
   };
-}
-
-/** What `keyPrefix` the lent connection itself has does not matter: the engine's commands go out without it. */
-function keyspaceOf({ options }: Redis, prefix: string): string {
-  const { host = 'localhost', port = 6379, db = 0, path } = options;
-  return `redis://${path ?? `${host}:${port}`}/${db}/${prefix}`;
 }
 
 function checkRange(option: string, value: number, min: number, max: number): void {

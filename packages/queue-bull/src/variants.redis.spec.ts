@@ -1,0 +1,217 @@
+import { inspect } from 'node:util';
+import {
+  parseClientList,
+  startRedis,
+  startRedisSentinel,
+  type ClientEntry,
+  type RedisUser,
+} from '@switchyard/local-redis';
+import {
+  defineQueue,
+  EngineUnavailableError,
+  InvalidOptionError,
+  type QueueEngine,
+} from '@switchyard/queue-contract';
+import { Cluster, Redis, type RedisOptions } from 'ioredis';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createBullEngine } from './index.js';
+import { anything } from './spec-support/anything.js';
+
+const SYNC = defineQueue({ name: 'sync', tier: 'medium', jobs: { work: anything } });
+const MAIL = defineQueue({ name: 'mail', tier: 'medium', jobs: { work: anything } });
+
+const SECRET = 'hunter2 %40/:é';
+/** What the README says an ACL user needs. */
+const NEEDED = [
+  '+@read +@write +@connection +@scripting +@transaction +@pubsub',
+  '-@dangerous -@admin -script -function -fcall -fcall_ro',
+  '+info +client|unblock',
+].join(' ');
+const user = (name: string, prefix = name): RedisUser => ({
+  name,
+  password: SECRET,
+  rules: `~${prefix}:* &${prefix}:* ${NEEDED}`,
+});
+
+const cleanups: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const clean of cleanups.splice(0).reverse()) await clean();
+});
+const started = async <T extends { stop(): Promise<void> }>(starting: Promise<T>): Promise<T> => {
+  const server = await starting;
+  cleanups.push(() => server.stop());
+  return server;
+};
+const opened = (connection: Redis): Redis => {
+  connection.on('error', () => undefined);
+  cleanups.push(() => connection.disconnect());
+  return connection;
+};
+const lent = (options: RedisOptions) =>
+  opened(new Redis({ maxRetriesPerRequest: null, connectionName: 'lent', ...options }));
+const engineOn = (
+  connection: Redis,
+  prefix?: string,
+  errors: Error[] = [],
+  addTimeoutMs = 5000,
+): QueueEngine => {
+  const reportError = (error: Error) => void errors.push(error);
+  const engine = createBullEngine({ connection, prefix, reportError, addTimeoutMs });
+  cleanups.push(() => engine.close({ timeoutMs: 0 }));
+  return engine;
+};
+
+async function until(what: string, condition: () => boolean | Promise<boolean>): Promise<void> {
+  const deadline = Date.now() + 20_000;
+  while (!(await condition())) {
+    if (Date.now() > deadline) throw new Error(`waited in vain until ${what}`);
+    await sleep(20);
+  }
+}
+
+/** Adds, runs, hears of the end and waits for it, on two queues. */
+async function useAll(engine: QueueEngine): Promise<void> {
+  await engine.ready();
+  for (const definition of [SYNC, MAIL]) {
+    const queue = engine.queue(definition);
+    const consumer = queue.consumer.consume({ work: ({ data }) => `did ${String(data)}` });
+    await consumer.ready();
+    const heard: unknown[] = [];
+    await queue.events.on('completed', ({ jobId, result }) => heard.push([jobId, result]));
+    const { id } = await queue.producer.add('work', 'é');
+    expect(await queue.events.waitForEnd(id, { timeoutMs: 10_000 })).toBe('did é');
+    await until('the end is heard', () => heard.length > 0);
+    expect(heard).toEqual([[id, 'did é']]);
+  }
+  expect(await engine.withWork(['sync', 'mail'])).toEqual(new Set());
+}
+
+/** Two consumers that block, one subscriber for all listeners, and the lent connection. */
+async function expectFourConnections(observer: Redis): Promise<void> {
+  const own = Number(await observer.client('ID'));
+  const isOurs = ({ id, name, flags }: ClientEntry) =>
+    id !== own && !name.startsWith('sentinel-') && !flags.includes('S');
+  const count = async () => parseClientList((await observer.client('LIST')) as string).filter(isOurs).length;
+  await until('just these are there', async () => (await count()) === 4).catch(async () => {
+    expect(await count()).toBe(4);
+  });
+}
+
+test('a password, in a URL with escapes', async () => {
+  const server = await started(startRedis({ settings: { requirepass: JSON.stringify(SECRET) } }));
+  const url = `redis://:${encodeURIComponent(SECRET)}@127.0.0.1:${server.port}/0`;
+  const engine = engineOn(opened(new Redis(url, { maxRetriesPerRequest: null, connectionName: 'lent' })));
+  await useAll(engine);
+  await expectFourConnections(opened(new Redis(url)));
+  expect(engine.keyspace).toBe(`redis://127.0.0.1:${server.port}/0/bull`);
+});
+
+test('an ACL user with the rights that the README names, and no others', async () => {
+  const { port } = await started(startRedis({ users: [user('ours'), user('theirs')] }));
+  const login = { port, password: SECRET };
+  const engine = engineOn(lent({ ...login, username: 'ours' }), 'ours');
+  await useAll(engine);
+  await expectFourConnections(opened(new Redis(port)));
+
+  const { schedules, inspector, control, producer } = engine.queue(SYNC);
+  await schedules.upsert({ id: 'nightly', rule: { cron: '0 3 * * *' }, name: 'work', data: null });
+  await control.pause();
+  await producer.add('work', 1, { delayMs: 60_000 });
+  expect(await inspector.counts()).toMatchObject({ delayed: 2 });
+  await control.removeWaiting();
+  await control.resume();
+  expect(await schedules.remove('nightly')).toBe(true);
+
+  const foreign = engineOn(lent({ ...login, username: 'theirs' }), 'ours');
+  await expect(foreign.queue(SYNC).producer.add('work', 1)).rejects.toThrow(/does not allow this user/);
+});
+
+test('TLS with a certificate that the client was told to trust', async () => {
+  const server = await started(startRedis({ tls: true }));
+  const tls = { ca: server.ca };
+  const engine = engineOn(lent({ port: server.port, tls }));
+  await useAll(engine);
+  await expectFourConnections(opened(new Redis({ port: server.port, tls })));
+
+  const distrustful = engineOn(lent({ port: server.port, tls: {} }));
+  await expect(distrustful.ready()).rejects.toThrow(EngineUnavailableError);
+});
+
+test('a Unix socket, and two databases that do not see each other', async () => {
+  const { socketPath: path } = await started(startRedis({ unixSocket: true }));
+  const first = engineOn(lent({ path, db: 1 }));
+  expect(first.keyspace).toBe(`redis://${path}/1/bull`);
+  await useAll(first);
+  await expectFourConnections(opened(new Redis({ path })));
+
+  const second = engineOn(lent({ path, db: 2 }));
+  expect(second.keyspace).toBe(`redis://${path}/2/bull`);
+  const { id } = await first.queue(SYNC).producer.add('work', 1, { delayMs: 60_000 });
+  expect(await second.queue(SYNC).inspector.job(id)).toBeNull();
+  expect(await second.withWork(['sync'])).toEqual(new Set());
+  expect(await first.withWork(['sync'])).toEqual(new Set(['sync']));
+  await useAll(second);
+});
+
+test('Sentinel: jobs go on after the primary has died', async () => {
+  const group = await started(
+    // Without this, a primary that has lost its replicas takes jobs which the next one does not know.
+    startRedisSentinel({
+      replicas: 2,
+      settings: { 'min-replicas-to-write': '1', 'min-replicas-max-lag': '1' },
+    }),
+  );
+  const { name, sentinels } = group;
+  const errors: Error[] = [];
+  const engine = engineOn(lent({ name, sentinels: [...sentinels] }), undefined, errors);
+  await useAll(engine);
+  const primary = await group.primary();
+  await expectFourConnections(opened(new Redis(primary.port)));
+
+  const queue = engine.queue(SYNC);
+  const early = await queue.producer.add('work', 'kept', { delayMs: 1000 });
+  const control = opened(new Redis(primary.port));
+  await control.set('written-last', 1);
+  expect(await control.wait(2, 5000)).toBe(2);
+  await primary.kill();
+  await until('the replica is primary', async () => (await group.primary()) !== primary);
+  expect(await queue.events.waitForEnd(early.id, { timeoutMs: 20_000 })).toBe('did kept');
+  await until('adds are taken again', () =>
+    queue.producer.add('work', 'after').then(
+      () => true,
+      () => false,
+    ),
+  );
+}, 60_000);
+
+test('a Cluster client is refused', () => {
+  const cluster = new Cluster([7000], { lazyConnect: true });
+  expect(() => createBullEngine({ connection: cluster as unknown as Redis })).toThrow(InvalidOptionError);
+  cluster.disconnect();
+});
+
+test.each([
+  ['a wrong password', { password: SECRET }],
+  ['a wrong user', { username: 'nobody', password: SECRET }],
+])('%s is told without showing it anywhere', async (_, login) => {
+  const { port } = await started(startRedis({ settings: { requirepass: 'another' } }));
+  const errors: Error[] = [];
+  const connection = lent({ port, ...login });
+  connection.on('error', (error) => errors.push(error));
+  const engine = engineOn(connection, undefined, errors, 300);
+  const problem: unknown = await engine.ready().catch((error: unknown) => error);
+  expect(problem).toBeInstanceOf(EngineUnavailableError);
+  expect(String(problem)).toMatch(/refuses the user name or password/);
+  const consumer = engine.queue(SYNC).consumer.consume({ work: () => null });
+  consumer.ready().catch(() => undefined);
+  const added: unknown = await engine
+    .queue(SYNC)
+    .producer.add('work', 1)
+    .catch((error: unknown) => error);
+  expect(added).toBeInstanceOf(Error);
+  expect(errors.length).toBeGreaterThan(0);
+  const all = [problem, added, ...errors, engine.keyspace]
+    .map((each) => inspect(each, { depth: 9 }))
+    .join('\n');
+  expect(all).not.toContain('hunter2');
+});
