@@ -153,6 +153,21 @@ describe('a wait whose connection breaks', () => {
     expect(made).toHaveLength(1);
   });
 
+  it('does not wait for the time at which a server that is loading guesses to be done', async () => {
+    const lent = lab.client({ maxLoadingRetryTime: 60_000 });
+    const { duplicate } = lent;
+    const made: Redis[] = [];
+    lent.duplicate = (override) => {
+      const copy = duplicate.call(lent, override);
+      made.push(copy);
+      return copy;
+    };
+    const shared = lab.share({}, lent);
+    await lab.closeLater(new shared.Worker('a', async () => undefined)).waitUntilReady();
+    await eventually('it waits', isBlocked);
+    expect(made.map(({ options }) => options.maxLoadingRetryTime)).toEqual([200]);
+  });
+
   it('goes on for the other queues while the lent client is slow to answer about one', async () => {
     const lent = lab.client({}, proxy.port);
     const { duplicate } = lent;

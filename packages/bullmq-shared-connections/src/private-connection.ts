@@ -35,7 +35,9 @@ export interface PrivateConnection {
 /** A dead peer is noticed by the kernel, which costs no command. */
 const KEEP_ALIVE_MS = 30_000;
 const RETRY_MIN_MS = 50;
-const RETRY_MAX_MS = 2_000;
+const RETRY_MAX_MS = 1_000;
+/** How often a server that is loading its data is asked whether it is done; ioredis would ask when Redis guesses it is. */
+const LOADING_RETRY_MS = 200;
 const CLOSE_LIMIT_MS = 1_000;
 
 export function createPrivateConnection(
@@ -68,6 +70,7 @@ export function createPrivateConnection(
       enableOfflineQueue: false,
       enableAutoPipelining: false,
       enableReadyCheck: true,
+      maxLoadingRetryTime: LOADING_RETRY_MS,
       // Two billed commands for each connection, of use to nobody.
       disableClientInfo: true,
       // These would cut a command that is meant to block.
