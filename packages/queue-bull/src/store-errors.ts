@@ -56,7 +56,7 @@ export function isAway(error: Error): boolean {
  * the answer was lost, or the job was cut off for longer than its lock lasts.
  */
 export function isLostLock(error: Error): boolean {
-  return /^Missing (lock|key) for job /.test(error.message);
+  return /^(Missing (lock|key)|Lock mismatch) for job /.test(error.message);
 }
 
 export function unavailable(engine: string, cause: Error, problem = describe(cause)): EngineUnavailableError {

@@ -23,3 +23,13 @@ export function isConnectionFault(error: unknown): boolean {
   const { code } = error as NodeJS.ErrnoException;
   return CODES.has(String(code)) || MESSAGES.test(error.message);
 }
+
+/**
+ * Whether BullMQ could not record the end of a job because it is no longer this worker's: it was recorded already and
+ * only the answer was lost, or the job was cut off for longer than its lock lasts.
+ */
+export function isLostLock(error: unknown): boolean {
+  return (
+    isError(error) && /^(Missing (lock|key)|Lock mismatch|could not renew lock) for job /.test(error.message)
+  );
+}

@@ -105,3 +105,19 @@ test('a reporter that throws disturbs nobody, and after stop nothing is heard', 
   faults.stop();
   expect(connection.eventNames()).toEqual([]);
 });
+
+test('a lost lock is part of the outage that lost it, and an error of its own at other times', () => {
+  const { connection, reported, faults, lost, wait } = setUp();
+  const lostLock = (id: number) => new Error(`Missing lock for job ${id}. moveToFinished`);
+  connection.ready();
+  wait(60_000);
+  connection.emit('error', lost());
+  connection.lose();
+  wait(30_000);
+  connection.ready();
+  for (let id = 1; id <= 3; id++) faults.report(lostLock(id), 'some-queue');
+  expect(reported).toEqual(['read ECONNRESET']);
+  wait(60_000);
+  faults.report(lostLock(4), 'some-queue');
+  expect(reported).toEqual(['read ECONNRESET', 'some-queue: Missing lock for job 4. moveToFinished']);
+});

@@ -2,7 +2,7 @@ import { hideSecrets } from '@switchyard/bullmq-shared-connections';
 import type { ReportError } from '@switchyard/queue-contract';
 import { asError } from './as-error.js';
 import type { Connection } from './connection.js';
-import { isConnectionFault } from './connection-fault.js';
+import { isConnectionFault, isLostLock } from './connection-fault.js';
 
 export interface FaultReport {
   /** Reports an error; of one outage only the first. Answers whether it was reported. */
@@ -35,8 +35,10 @@ export function createFaultReport(
     const isOfThisOutage = reportedAt > readyAt && reportedAt >= closedAt - SAME_FAULT_MS;
     if (connection.status !== 'ready') return isOfThisOutage && reportedAt !== never;
     // The lent connection is well: another one is late to come back, or was lost alone.
-    return nowMs - Math.max(readyAt, lastFaultAt) < SAME_FAULT_MS;
+    return isAftermath(nowMs);
   };
+  const isAftermath = (nowMs: number): boolean =>
+    connection.status !== 'ready' || nowMs - Math.max(readyAt, lastFaultAt) < SAME_FAULT_MS;
 
   const report = (thrown: unknown, queue?: string): boolean => {
     const error = hideSecrets(asError(thrown));
@@ -47,6 +49,7 @@ export function createFaultReport(
       if (known) return false;
       reportedAt = nowMs;
     }
+    if (isLostLock(error) && isAftermath(clock())) return false;
     try {
       reportError?.(error, queue === undefined ? { engine } : { engine, queue });
     } catch {
