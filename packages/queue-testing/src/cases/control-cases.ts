@@ -31,7 +31,7 @@ export const controlCases: readonly ContractCase[] = [
     },
   },
   {
-    title: 'what runs when a queue is paused finishes',
+    title: '[17] what runs when a queue is paused finishes',
     needs,
     async run({ engine, declare, consume, latch }) {
       const queue = engine.queue(declare());
@@ -50,7 +50,7 @@ export const controlCases: readonly ContractCase[] = [
     },
   },
   {
-    title: 'jobs added, retried, promoted or due while a queue is paused wait, and all run on resume',
+    title: '[17] jobs added, retried, promoted or due while a queue is paused wait, and all run on resume',
     needs,
     async run({ engine, declare, consume }) {
       const queue = engine.queue(declare());
@@ -79,7 +79,7 @@ export const controlCases: readonly ContractCase[] = [
     },
   },
   {
-    title: 'priorities hold in a paused queue',
+    title: '[5] [17] priorities hold in a paused queue',
     needs: ['pause', 'priorities'],
     async run({ engine, declare, consume }) {
       const queue = engine.queue(declare({ priorities: true }));

@@ -28,6 +28,36 @@ export const deduplicationCases: readonly ContractCase[] = [
     },
   },
   {
+    title: '[9] de-duplication ids are any strings, and no two are taken for one',
+    needs: ['deduplication'],
+    async run({ engine, declare }) {
+      const queue = engine.queue(declare());
+      const ids = [
+        '1',
+        '01',
+        '~1',
+        'a:b',
+        'a%3Ab',
+        '~a%3Ab',
+        ' ',
+        ':',
+        'wait',
+        '1:lock',
+        'é',
+        'e\u0301',
+        '{}',
+      ];
+      const add = async (id: string) => (await queue.producer.add('work', id, { deduplication: { id } })).id;
+      const firsts: string[] = [];
+      for (const id of ids) firsts.push(await add(id));
+      expect(new Set(firsts).size).toBe(ids.length);
+      const seconds: string[] = [];
+      for (const id of ids) seconds.push(await add(id));
+      expect(seconds).toEqual(firsts);
+      expect((await queue.inspector.counts()).waiting).toBe(ids.length);
+    },
+  },
+  {
     title: 'a failed job keeps its de-duplication id until its last attempt, then frees it',
     needs: ['deduplication'],
     async run({ engine, declare, consume }) {

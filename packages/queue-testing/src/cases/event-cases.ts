@@ -38,7 +38,7 @@ export const eventCases: readonly ContractCase[] = [
     },
   },
   {
-    title: 'failed is heard once a job, when it failed for good',
+    title: '[15] failed is heard once a job, when it failed for good',
     needs,
     async run({ engine, declare, consume, afterwards }) {
       const queue = engine.queue(declare());
@@ -81,7 +81,7 @@ export const eventCases: readonly ContractCase[] = [
     },
   },
   {
-    title: 'a subscription hears what happens from when it is live, of its queue only, until it ends',
+    title: '[15] a subscription hears what happens from when it is live, of its queue only, until it ends',
     needs,
     async run({ engine, declare, consume, queueName }) {
       const queue = engine.queue(declare());
@@ -117,7 +117,7 @@ export const eventCases: readonly ContractCase[] = [
     },
   },
   {
-    title: 'many listeners on many queues are all served',
+    title: '[15] many listeners on many queues are all served',
     needs,
     async run({ engine, another, declare, queueName, consume, afterwards }) {
       const elsewhere = await another();

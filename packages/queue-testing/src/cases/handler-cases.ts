@@ -7,10 +7,11 @@ import {
   NonErrorThrownError,
   type ConsumerEvents,
   type JobAttempt,
+  type JobGate,
   type RunningJob,
 } from '@switchyard/queue-contract';
 import { ended, type ContractCase } from '../contract-case.js';
-import { eventually } from '../eventually.js';
+import { eventually, quiet } from '../eventually.js';
 import { anything, withDefault } from '../payload-schemas.js';
 
 export const handlerCases: readonly ContractCase[] = [
@@ -84,6 +85,36 @@ export const handlerCases: readonly ContractCase[] = [
     },
   },
   {
+    title: '[12] a falsy result is itself in queue-wide events, for those who wait, and for late comers',
+    needs: ['queue-events'],
+    async run({ engine, another, declare, consume, afterwards }) {
+      const definition = declare();
+      const queue = engine.queue(definition);
+      const elsewhere = (await another()).queue(definition);
+      const results = [undefined, null, 0, '', false, [], {}];
+      const told: unknown[] = [];
+      afterwards(await queue.events.on('completed', ({ result }) => told.push(result)));
+      const jobs = await queue.producer.addMany(
+        results.map((_, n) => ({
+          name: 'work' as const,
+          data: n,
+          options: { removeOnComplete: n % 2 === 0 },
+        })),
+      );
+      const waiting = jobs.map((job) => queue.events.waitForEnd(job, { timeoutMs: 30_000 }));
+      await consume(elsewhere, ({ data }) => results[data as number]);
+      const expected = results.map((result) => result ?? null);
+      expect(await Promise.all(waiting)).toEqual(expected);
+      await eventually('all were told', () => told.length >= results.length);
+      expect(told).toEqual(expected);
+      for (const [n, job] of jobs.entries()) {
+        // Every other one was removed at its end.
+        if (n % 2 === 0) continue;
+        expect(await elsewhere.events.waitForEnd(job, { timeoutMs: 30_000 })).toEqual(expected[n]);
+      }
+    },
+  },
+  {
     title: 'a result that JSON cannot carry fails the attempt',
     async run({ engine, declare, consume }) {
       const queue = engine.queue(declare());
@@ -141,6 +172,60 @@ export const handlerCases: readonly ContractCase[] = [
     },
   },
   {
+    title: "[8] a job's own timeoutMs wins over the declaration's, and no wait counts but its handler's",
+    async run({ engine, declare, consume, latch }) {
+      const queue = engine.queue(declare({ defaults: { timeoutMs: 1 } }));
+      const go = latch();
+      const gate: JobGate = { enter: async () => (await go.opened, () => undefined) };
+      const signals: AbortSignal[] = [];
+      await consume(
+        queue,
+        ({ data, signal }) => {
+          signals.push(signal);
+          return data;
+        },
+        { gate },
+      );
+      const own = { timeoutMs: 60_000 };
+      const { id } = await queue.producer.add('work', 'at the gate', own);
+      const next = await queue.producer.add('work', 'in the queue', own);
+      await quiet(300);
+      go.open();
+      expect((await ended(queue, id)).result).toBe('at the gate');
+      expect((await ended(queue, next.id)).result).toBe('in the queue');
+      expect(signals.map(({ aborted }) => aborted)).toEqual([false, false]);
+    },
+  },
+  {
+    title: '[8] attempts that time out wait their backoff, and each gets a signal of its own',
+    async run({ engine, declare, consume }) {
+      const queue = engine.queue(declare());
+      const signals: AbortSignal[] = [];
+      const startsAtMs: number[] = [];
+      await consume(queue, ({ signal }) => {
+        startsAtMs.push(performance.now());
+        signals.push(signal);
+        return new Promise((_, reject) => {
+          signal.addEventListener('abort', () => reject(new Error('of the handler, too late')));
+        });
+      });
+      const { id } = await queue.producer.add('work', null, {
+        attempts: 3,
+        timeoutMs: 100,
+        backoff: { type: 'fixed', delayMs: 300 },
+      });
+      const job = await ended(queue, id);
+      expect(job).toMatchObject({ state: 'failed', attemptsMade: 3 });
+      expect(job.failedReason).toContain('100 ms');
+      expect(new Set(signals).size).toBe(3);
+      for (const signal of signals) expect(signal.reason).toBeInstanceOf(JobTimeoutError);
+      // 100 ms until it times out and 300 ms of backoff; a store counts whole milliseconds.
+      for (const [n, at] of startsAtMs.slice(1).entries()) {
+        expect(at - (startsAtMs[n] ?? 0)).toBeGreaterThanOrEqual(395);
+      }
+    },
+  },
+  {
     title: '[23] a handler that throws something that is no Error fails its job with a NonErrorThrownError',
     async run({ engine, declare, consume }) {
       const queue = engine.queue(declare());
@@ -165,7 +250,7 @@ export const handlerCases: readonly ContractCase[] = [
     },
   },
   {
-    title: 'progress is any JSON value, the last one wins; logs keep their order',
+    title: '[22] progress is any JSON value, the last one wins; logs keep their order',
     async run({ engine, another, declare, consume, latch }) {
       const definition = declare();
       const queue = engine.queue(definition);
@@ -197,7 +282,7 @@ export const handlerCases: readonly ContractCase[] = [
     },
   },
   {
-    title: 'a falsy progress is told from none',
+    title: '[22] a falsy progress is told from none',
     async run({ engine, declare, consume }) {
       const queue = engine.queue(declare());
       const values = [0, false, ''];

@@ -130,7 +130,7 @@ export const inspectorCases: readonly ContractCase[] = [
     },
   },
   {
-    title: 'retry puts a failed job back to wait, and it may pass; other jobs it refuses',
+    title: '[22] retry puts a failed job back to wait, and it may pass; other jobs it refuses',
     async run({ engine, declare, consume }) {
       const queue = engine.queue(declare());
       let fails = true;
@@ -162,7 +162,7 @@ export const inspectorCases: readonly ContractCase[] = [
     },
   },
   {
-    title: 'promote makes a delayed job wait no longer; other jobs it refuses',
+    title: '[22] promote makes a delayed job wait no longer; other jobs it refuses',
     async run({ engine, declare, consume }) {
       const queue = engine.queue(declare());
       const { id } = await queue.producer.add('work', 'x', { delayMs: 60_000 });
@@ -251,7 +251,7 @@ export const inspectorCases: readonly ContractCase[] = [
     },
   },
   {
-    title: 'a job without logs has none, and logs go with their job',
+    title: '[22] a job without logs has none, and logs go with their job',
     async run({ engine, declare, consume }) {
       const queue = engine.queue(declare());
       await consume(queue, async ({ data, log }) => {

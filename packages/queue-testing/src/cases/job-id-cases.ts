@@ -1,13 +1,30 @@
+import { InvalidOptionError } from '@switchyard/queue-contract';
 import { ended, type ContractCase } from '../contract-case.js';
 import { eventually } from '../eventually.js';
 
-/** Ids that one store or another would mistake for a number, for an index or for a key of its own. */
+/**
+ * Ids that one store or another would mistake for a number, for an index, for a key of its own, for its own way to
+ * write another one of them, or for its neighbour. All are added to one queue, so that two which fall together show.
+ */
 const STRANGE_IDS: readonly string[] = [
   '0',
   '1',
   '007',
+  '00',
+  '01',
+  '+1',
+  '-0',
   '-1',
+  '1.0',
   '1e3',
+  '0x10',
+  ' 1',
+  '1 ',
+  'NaN',
+  'Infinity',
+  'null',
+  'undefined',
+  'true',
   '18446744073709551616',
   '0:1',
   'a:b',
@@ -23,16 +40,50 @@ const STRANGE_IDS: readonly string[] = [
   'id',
   'events',
   '1:lock',
+  '1:logs',
+  'de:x',
+  'limiter:x',
   '__proto__',
+  'constructor',
+  ' ',
+  '\t',
+  '\n',
+  '\r\n',
+  '\u0000',
+  'nul\u0000within',
+  '\u00a0',
+  '\ufeff',
   'with space\n',
   '%3A',
+  '%253A',
   'a%3Ab:c',
   '~',
+  '~~',
+  '~1',
+  '~%31',
   '~a:b',
+  '~a%3Ab',
+  'switchyard:id:1',
+  'switchyard:id:switchyard:id:1',
+  'switchyard:suspended',
   '%',
+  '%%',
+  '"quoted"',
+  'back\\slash',
+  "it's",
+  '{"json":1}',
+  '[1]',
+  // One letter, written in two ways: two ids.
+  'caf\u00e9',
+  'cafe\u0301',
+  'UPPER',
+  'upper',
   'grüße-日本-😀',
   '*',
+  '?',
+  '[a-z]',
   '{tag}',
+  '{}',
   'x'.repeat(512),
   'é'.repeat(256),
 ];
@@ -46,7 +97,7 @@ export const jobIdCases: readonly ContractCase[] = [
         STRANGE_IDS.map((id) => ({ name: 'work' as const, data: { id }, options: { id } })),
       );
       expect(references.map(({ id }) => id)).toEqual(STRANGE_IDS);
-      const waiting = await queue.inspector.jobs(['waiting']);
+      const waiting = await queue.inspector.jobs(['waiting'], { limit: STRANGE_IDS.length });
       expect(waiting.map(({ id }) => id)).toEqual(STRANGE_IDS);
       const handled: string[] = [];
       const completed: string[] = [];
@@ -63,6 +114,43 @@ export const jobIdCases: readonly ContractCase[] = [
       expect(handled).toEqual(STRANGE_IDS);
       await eventually('all were reported', () => completed.length === STRANGE_IDS.length);
       expect(completed).toEqual(STRANGE_IDS);
+    },
+  },
+  {
+    title: '[9] [16] whatever its id, the end of a job can be waited for, and queue-wide events tell it',
+    needs: ['queue-events'],
+    async run({ engine, another, declare, consume, afterwards }) {
+      const definition = declare();
+      const queue = engine.queue(definition);
+      const elsewhere = (await another()).queue(definition);
+      const told: string[] = [];
+      afterwards(await queue.events.on('completed', ({ jobId }) => told.push(jobId)));
+      const references = await queue.producer.addMany(
+        STRANGE_IDS.map((id) => ({ name: 'work' as const, data: null, options: { id } })),
+      );
+      const waiting = references.map((job) => queue.events.waitForEnd(job, { timeoutMs: 30_000 }));
+      await consume(elsewhere, ({ id }) => id);
+      expect(await Promise.all(waiting)).toEqual(STRANGE_IDS);
+      await eventually('all were told', () => told.length >= STRANGE_IDS.length);
+      expect(told).toEqual(STRANGE_IDS);
+    },
+  },
+  {
+    title: '[9] an id that is none is refused: a number, an empty one, one of 513 bytes, half a character',
+    async run({ engine, declare }) {
+      const queue = engine.queue(declare());
+      const none = [7, 0, null, '', 'x'.repeat(513), 'é'.repeat(257), '\ud800', 'a\udc00b', ['a'], {}];
+      for (const id of none as unknown as readonly string[]) {
+        for (const add of [
+          () => queue.producer.add('work', null, { id }),
+          () => queue.producer.addMany([{ name: 'work', data: null, options: { id } }]),
+        ]) {
+          const error = await add().catch((thrown: unknown) => thrown);
+          expect([id, error]).toEqual([id, expect.any(InvalidOptionError)]);
+          expect(error).toMatchObject({ option: expect.stringMatching(/^id /), value: id });
+        }
+      }
+      expect((await queue.inspector.counts()).waiting).toBe(0);
     },
   },
   {

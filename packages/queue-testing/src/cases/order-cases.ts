@@ -73,6 +73,46 @@ export const orderCases: readonly ContractCase[] = [
     },
   },
   {
+    title: '[5] a job keeps its priority through a retry, a promotion and a pause',
+    needs: ['priorities', 'pause'],
+    async run({ engine, declare, consume }) {
+      const queue = engine.queue(declare({ priorities: true }));
+      await queue.control.pause();
+      await queue.producer.addMany([
+        { name: 'work', data: 'none' },
+        { name: 'work', data: '3', options: { priority: 3 } },
+        { name: 'work', data: 'fails once', options: { priority: 1, attempts: 2 } },
+        { name: 'work', data: 'promoted', options: { id: 'x', priority: 2, delayMs: 60_000 } },
+      ]);
+      await queue.inspector.promote('x');
+      const ran: unknown[] = [];
+      await consume(queue, ({ data, attempt }) => {
+        ran.push(data);
+        if (data === 'fails once' && attempt === 1) throw new Error('once');
+      });
+      await queue.control.resume();
+      await eventually('five attempts were made', () => ran.length === 5);
+      expect(ran).toEqual(['fails once', 'fails once', 'promoted', '3', 'none']);
+    },
+  },
+  {
+    title: '[5] a priority that is none is refused where priorities are declared, and lifo is, too',
+    needs: ['priorities'],
+    async run({ engine, declare }) {
+      const queue = engine.queue(declare({ priorities: true }));
+      const notAllowed: readonly object[] = [
+        ...[0, -1, 1.5, MAX_PRIORITY + 1, Number.NaN, '1', null].map((priority) => ({ priority })),
+        { lifo: true },
+      ];
+      for (const options of notAllowed) {
+        const adding = queue.producer.add('work', null, options);
+        const error = await adding.catch((thrown: unknown) => thrown);
+        expect([options, error]).toEqual([options, expect.any(InvalidOptionError)]);
+      }
+      expect((await queue.inspector.counts()).waiting).toBe(0);
+    },
+  },
+  {
     title: '[5] a queue that does not declare priorities refuses them',
     async run({ engine, declare }) {
       const queue = engine.queue(declare());

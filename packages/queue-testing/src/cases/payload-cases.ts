@@ -57,7 +57,12 @@ export const payloadCases: readonly ContractCase[] = [
     title: '[11] falsy and empty payloads are kept as they are',
     async run({ engine, declare, consume }) {
       const queue = engine.queue(declare());
-      const payloads = [null, 0, '', false, [], {}, [[]], { list: [] }];
+      const payloads = [
+        ...[null, 0, '', false, [], {}, [[]], { list: [] }],
+        { none: null, zero: 0, empty: '', no: false, list: [null, 0, '', false] },
+        // Text that reads like the JSON of something else.
+        ...['null', '0', '""', 'false', '{}', '[]', '"', 'undefined'],
+      ];
       const references = await queue.producer.addMany(
         payloads.map((data) => ({ name: 'work' as const, data })),
       );
@@ -67,6 +72,8 @@ export const payloadCases: readonly ContractCase[] = [
       await consume(queue, ({ data }) => void handled.push(data));
       await ended(queue, references.at(-1)?.id ?? '');
       expect(handled).toEqual(payloads);
+      const listed = new Map((await queue.inspector.jobs(['completed'])).map(({ id, data }) => [id, data]));
+      expect(references.map(({ id }) => listed.get(id))).toEqual(payloads);
     },
   },
   {

@@ -1,5 +1,6 @@
 import { UnrecoverableJobError, type JobOptions, type QueueDefinition } from '@switchyard/queue-contract';
 import { ended, type CaseContext, type ContractCase, type WorkJobs } from '../contract-case.js';
+import { eventually } from '../eventually.js';
 
 /** Fails all attempts of one job and answers the waits between them in ms. */
 async function waitsBetweenAttempts(
@@ -129,14 +130,40 @@ export const retryCases: readonly ContractCase[] = [
     async run(context) {
       const waits = await waitsBetweenAttempts(context, {
         attempts: 4,
-        backoff: { type: 'exponential', delayMs: 300 },
+        backoff: { type: 'exponential', delayMs: 400 },
       });
       expect(waits).toHaveLength(3);
-      for (const [n, expectedMs] of [300, 600, 1200].entries()) {
+      for (const [n, expectedMs] of [400, 800, 1600].entries()) {
         expect(waits[n]).toBeGreaterThanOrEqual(expectedMs);
       }
-      // (2ⁿ − 1) · d, the other formula in use, would make it 2100.
-      expect(waits[2]).toBeLessThan(2100);
+      // (2ⁿ − 1) · d, the other formula in use, would make the last 2800 and all together 4400.
+      expect(waits[2]).toBeLessThan(2800);
+      expect(waits.reduce((sum, waitMs) => sum + waitMs, 0)).toBeLessThan(4400);
+    },
+  },
+  {
+    title: '[6] jobs that wait for their next attempt come back in the order they fall due',
+    async run({ engine, declare, consume }) {
+      const queue = engine.queue(declare());
+      const runs: unknown[] = [];
+      await queue.producer.addMany([
+        { name: 'work', data: 1600, options: { attempts: 2, backoff: { type: 'fixed', delayMs: 1600 } } },
+        { name: 'work', data: 400, options: { attempts: 3, backoff: { type: 'exponential', delayMs: 400 } } },
+        { name: 'work', data: 800, options: { attempts: 2, backoff: { type: 'exponential', delayMs: 800 } } },
+      ]);
+      await consume(queue, ({ data, attempt, attempts }) => {
+        runs.push([data, attempt]);
+        if (attempt < attempts) throw new Error('again');
+      });
+      await eventually('all attempts were made', () => runs.length === 7);
+      // Due at 400; 800; 400 + 800 = 1200; 1600.
+      expect(runs).toEqual([
+        ...[1600, 400, 800].map((data) => [data, 1]),
+        [400, 2],
+        [800, 2],
+        [400, 3],
+        [1600, 2],
+      ]);
     },
   },
   {
@@ -227,7 +254,7 @@ export const retryCases: readonly ContractCase[] = [
     },
   },
   {
-    title: 'an UnrecoverableJobError fails the job at once, whatever attempts are left',
+    title: '[22] an UnrecoverableJobError fails the job at once, whatever attempts are left',
     async run({ engine, declare, consume }) {
       const queue = engine.queue(declare());
       let runs = 0;

@@ -131,7 +131,7 @@ export const scheduleCases: readonly ContractCase[] = [
     },
   },
   {
-    title: 'ids of schedules are any strings, and falsy payloads are kept',
+    title: '[9] [11] ids of schedules are any strings, and falsy payloads are kept',
     needs,
     async run({ engine, declare }) {
       const { schedules } = engine.queue(declare());

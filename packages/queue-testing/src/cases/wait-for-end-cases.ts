@@ -51,7 +51,7 @@ export const waitForEndCases: readonly ContractCase[] = [
     },
   },
   {
-    title: 'waitForEnd of a job that fails is a JobFailedError, after its last attempt',
+    title: '[16] waitForEnd of a job that fails is a JobFailedError, after its last attempt',
     needs,
     async run({ engine, another, declare, consume }) {
       const definition = declare();
@@ -69,7 +69,7 @@ export const waitForEndCases: readonly ContractCase[] = [
     },
   },
   {
-    title: 'waitForEnd answers for jobs that leave nothing behind when they end',
+    title: '[16] waitForEnd answers for jobs that leave nothing behind when they end',
     needs,
     async run({ engine, another, declare, consume, latch }) {
       const definition = declare();
