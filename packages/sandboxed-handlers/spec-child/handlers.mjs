@@ -87,6 +87,7 @@ const deeds = {
   },
   async spin({ data, log }) {
     await log(`spinning ${process.pid}`);
+    if (data.report) writeFileSync(data.report, '');
     const end = performance.now() + data.forMs;
     while (performance.now() < end);
     return 'dizzy';

@@ -1,7 +1,7 @@
 // A process with a sandbox, started by specs that do to it what they cannot do to themselves. Says one line of JSON.
 import { startSandbox } from '../src/index.ts';
 
-const [mode] = process.argv.slice(2);
+const [mode, report] = process.argv.slice(2);
 const anything = { '~standard': { version: 1, vendor: 'spec', validate: (value) => ({ value }) } };
 const definition = { name: 'spec', tier: 'medium', jobs: { work: anything, other: anything } };
 const say = (value) => process.stdout.write(`${JSON.stringify(value)}\n`);
@@ -11,20 +11,21 @@ const sandbox = await startSandbox(definition, new URL('./handlers.mjs', import.
   // Not those of this process, which load TypeScript.
   execArgv: mode === 'eat-memory' ? ['--max-old-space-size=24', '--max-semi-space-size=1'] : [],
 });
-const run = (data, log = async () => {}) =>
+const run = (data) =>
   sandbox.handlers.work({
     id: '7',
     name: 'work',
     data,
     signal: new AbortController().signal,
     updateProgress: async () => {},
-    log,
+    log: async () => {},
   });
 
 switch (mode) {
   case 'hold':
-    // One computes without a pause, the other waits.
-    void run({ deed: 'spin', forMs: 600_000 }, async () => say(sandbox.processIds));
+    // One computes without a pause and reports when it has begun, the other waits.
+    void run({ deed: 'spin', forMs: 600_000, report });
+    say(sandbox.processIds);
     break;
   case 'forget':
     await run({ deed: 'pid' });

@@ -1,20 +1,28 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { eventually } from '../spec-support/eventually.js';
 import { isAlive } from '../spec-support/is-alive.js';
 import { childFile } from '../spec-support/run-in-sandbox.js';
 
+const folder = mkdtempSync(join(tmpdir(), 'switchyard-sandbox-'));
 const parents: ChildProcess[] = [];
 afterEach(() => {
   for (const parent of parents.splice(0)) parent.kill('SIGKILL');
 });
+afterAll(() => rmSync(folder, { recursive: true }));
 
 /** Resolves with what it says and a promise of its end. */
-async function startParent(mode: string): Promise<{ parent: ChildProcess; said: unknown[]; ended: unknown }> {
+async function startParent(
+  mode: string,
+  report = '',
+): Promise<{ parent: ChildProcess; said: unknown[]; ended: unknown }> {
   const loader = new URL('../spec-child/start-typescript.mjs', import.meta.url).href;
   const parent = spawn(
     process.execPath,
-    ['--conditions=@switchyard/source', `--import=${loader}`, childFile('parent.mjs'), mode],
+    ['--conditions=@switchyard/source', `--import=${loader}`, childFile('parent.mjs'), mode, report],
     // What a process says that runs out of memory is of no use here.
     { stdio: ['ignore', 'pipe', mode === 'eat-memory' ? 'ignore' : 'inherit'] },
   );
@@ -27,8 +35,10 @@ async function startParent(mode: string): Promise<{ parent: ChildProcess; said: 
 test.each(['SIGKILL', 'SIGTERM'] as const)(
   '[20] processes end with a parent that %s ended, even one that computes without a pause',
   async (signal) => {
-    const { parent, said } = await startParent('hold');
+    const report = join(folder, signal);
+    const { parent, said } = await startParent('hold', report);
     const pids = said as number[];
+    await eventually('one computes', () => existsSync(report));
     expect(pids.filter(isAlive)).toHaveLength(2);
     parent.kill(signal);
     await eventually('both are gone', () => pids.every((pid) => !isAlive(pid)));
