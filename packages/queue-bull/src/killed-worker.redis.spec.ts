@@ -54,7 +54,7 @@ describe('a worker that is killed with kill -9 in the middle of a job', () => {
     return String(chunk).trim();
   }
 
-  test('the job runs again elsewhere, with all its attempts, and is told to have stalled', async () => {
+  test('[19] the job runs again elsewhere, with all its attempts, and is told to have stalled', async () => {
     const engine = createBullEngine({ connection, lockMs: LOCK_MS });
     const queue = engine.queue(
       defineQueue({ name: 'killed-once', tier: 'medium', jobs: { work: anything } }),
@@ -79,7 +79,7 @@ describe('a worker that is killed with kill -9 in the middle of a job', () => {
     await engine.close();
   });
 
-  test('a job that takes its worker down a second time is failed', async () => {
+  test('[19] a job that takes its worker down a second time is failed', async () => {
     const engine = createBullEngine({ connection, lockMs: LOCK_MS });
     const queue = engine.queue(
       defineQueue({ name: 'killed-twice', tier: 'medium', jobs: { work: anything } }),

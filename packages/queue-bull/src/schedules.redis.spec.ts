@@ -11,7 +11,7 @@ const DAY_MS = 24 * 3600 * 1000;
 describe.each(BULL_VERSIONS)('repeatable jobs of an app on $version', ({ Bull }) => {
   const app = useLegacyApp(Bull);
 
-  test('are listed as the app made them', async () => {
+  test('[13] are listed as the app made them', async () => {
     const { legacy, queue } = app.both();
     const soon = Date.now();
     await legacy.add({ n: 1 }, { repeat: { cron: '30 4 * * *' } });

@@ -8,7 +8,7 @@ import { until } from './spec-support/until.js';
 describe.each(BULL_VERSIONS)('side by side with plain $version', ({ Bull }) => {
   const app = useLegacyApp(Bull);
 
-  test("a caller's id of digits only never meets a number of Bull's own, and each is found", async () => {
+  test("[9] a caller's id of digits only never meets a number of Bull's own, and each is found", async () => {
     const { legacy, queue } = app.both();
     const numbered = await legacy.add('send', { by: 'legacy' });
     expect(numbered.id).toBe('1');
@@ -26,7 +26,7 @@ describe.each(BULL_VERSIONS)('side by side with plain $version', ({ Bull }) => {
     expect(await legacy.getJob('1')).toBeNull();
   });
 
-  test('a legacy producer and this engine mean the same job by the same id', async () => {
+  test('[9] a legacy producer and this engine mean the same job by the same id', async () => {
     const { legacy, queue } = app.both();
     await legacy.add('send', { n: 'legacy' }, { jobId: 'order:7' });
     await queue.producer.add('send', { n: 'us' }, { id: 'order:7' });
@@ -39,7 +39,7 @@ describe.each(BULL_VERSIONS)('side by side with plain $version', ({ Bull }) => {
     ]);
   });
 
-  test('a plain Bull worker can run what is added here, falsy data included', async () => {
+  test('[11] a plain Bull worker can run what is added here, falsy data included', async () => {
     const { legacy, queue } = app.both();
     const payloads = [null, 0, '', false, [], { a: 1 }];
     await queue.producer.addMany(payloads.map((data) => ({ name: 'send' as const, data })));
@@ -58,6 +58,10 @@ describe.each(BULL_VERSIONS)('side by side with plain $version', ({ Bull }) => {
 
   test.each([
     ['prefix', { prefix: 'acme' }, { prefix: 'acme' }],
+    ['prefix with a hash tag', { prefix: '{acme}' }, { prefix: '{acme}' }],
+    ['prefix with colons', { prefix: 'my:app:' }, { prefix: 'my:app:' }],
+    ['prefix with the characters of a pattern', { prefix: 'a*[b]?\\c' }, { prefix: 'a*[b]?\\c' }],
+    ['prefix that is not ASCII', { prefix: 'größe 名' }, { prefix: 'größe 名' }],
     ['[2] redis.keyPrefix', { redis: { keyPrefix: 'acme:' } }, { keyPrefix: 'acme:' }],
     [
       '[2] redis.keyPrefix, which wins over a prefix',
@@ -75,12 +79,73 @@ describe.each(BULL_VERSIONS)('side by side with plain $version', ({ Bull }) => {
     const used = createBullEngine({ connection: app.connection, ...engineOptions });
     const queue = used.queue(defineQueue({ name, tier: 'medium', jobs: LEGACY_JOBS }));
     await legacy.add('send', { n: 1 });
+    await legacy.add('send', { n: 2 }, { delay: 60_000 });
+    await legacy.pause();
+    expect(await queue.control.isPaused()).toBe(true);
+    await queue.control.resume();
+    const heard: string[] = [];
+    const stops = [
+      await queue.events.on('active', ({ jobId }) => heard.push(`active ${jobId}`)),
+      await queue.events.on('completed', ({ jobId }) => heard.push(`completed ${jobId}`)),
+    ];
     expect([...(await used.withWork([name, 'nothing']))]).toEqual([name]);
     const consumer = consumeAll(queue, () => 'found');
     expect(await queue.events.waitForEnd('1', { timeoutMs: 10_000 })).toBe('found');
+    await until(
+      'it was heard',
+      () => heard.length,
+      (length) => length === 2,
+    );
+    expect(heard).toEqual(['active 1', 'completed 1']);
+    for (const stop of stops) await stop();
     await consumer.close();
+    expect(await queue.inspector.counts()).toMatchObject({ completed: 1, delayed: 1 });
+    await queue.control.removeWaiting({ delayed: true });
     expect([...(await used.withWork([name]))]).toEqual([]);
     await used.close();
+  });
+
+  test('[15] what workers on plain Bull do is heard here, as events and by who waits for an end', async () => {
+    const { legacy, queue } = app.both();
+    const heard: unknown[] = [];
+    const stops = await Promise.all([
+      queue.events.on('waiting', ({ jobId }) => heard.push(['waiting', jobId])),
+      queue.events.on('active', ({ jobId }) => heard.push(['active', jobId])),
+      queue.events.on('progress', ({ jobId, progress }) => heard.push(['progress', jobId, progress])),
+      queue.events.on('completed', ({ jobId, result }) => heard.push(['completed', jobId, result])),
+      queue.events.on('failed', ({ jobId, reason }) => heard.push(['failed', jobId, reason])),
+    ]);
+    const { id: good } = await queue.producer.add('send', { n: 1 }, { id: 'good' });
+    const { id: bad } = await queue.producer.add('sync', { n: 2 }, { id: 'bad', attempts: 2 });
+    const ends = Promise.allSettled(
+      [good, bad].map((id) => queue.events.waitForEnd(id, { timeoutMs: 10_000 })),
+    );
+    void legacy.process('send', async (job) => {
+      await job.progress({ half: true });
+      return { sent: 1 };
+    });
+    void legacy.process('sync', () => Promise.reject(new Error('broken')));
+    expect(await ends).toMatchObject([
+      { status: 'fulfilled', value: { sent: 1 } },
+      { status: 'rejected', reason: { code: 'SWITCHYARD_JOB_FAILED', reason: 'broken' } },
+    ]);
+    await until(
+      'all was heard',
+      () => heard,
+      (events) => events.length >= 8,
+    );
+    expect(heard).toEqual(
+      expect.arrayContaining([
+        ['waiting', 'good'],
+        ['active', 'good'],
+        ['progress', 'good', { half: true }],
+        ['completed', 'good', { sent: 1 }],
+        ['waiting', 'bad'],
+        ['active', 'bad'],
+        ['failed', 'bad', 'broken'],
+      ]),
+    );
+    for (const stop of stops) await stop();
   });
 
   test('a lent connection with a key prefix of its own changes nothing', async () => {

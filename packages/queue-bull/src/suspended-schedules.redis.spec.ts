@@ -58,7 +58,7 @@ describe.each(BULL_VERSIONS)('repeatable jobs of $version that are suspended', (
     expect(await queue.inspector.counts()).toMatchObject({ delayed: 1 });
   });
 
-  test('move away and back under the same member, so that the app adds no second', async () => {
+  test('[13] move away and back under the same member, so that the app adds no second', async () => {
     const { legacy, queue } = app.both();
     for (const options of [
       { repeat: { cron: '15 5 * * *' } },

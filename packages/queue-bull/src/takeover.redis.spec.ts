@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { UNNAMED_JOB, type RunningJob } from '@switchyard/queue-contract';
+import { UNNAMED_JOB, UnrecoverableJobError, type RunningJob } from '@switchyard/queue-contract';
 import type BullQueue from 'bull';
 import { BULL_VERSIONS } from './spec-support/bull-versions.js';
 import { consumeAll, LEGACY_JOBS, useLegacyApp } from './spec-support/legacy-app.js';
@@ -8,7 +8,7 @@ import { until } from './spec-support/until.js';
 describe.each(BULL_VERSIONS)('taking over the queues of an app on $version', ({ Bull }) => {
   const app = useLegacyApp(Bull);
 
-  test('runs what waits, each job exactly once and in the order of Bull', async () => {
+  test('[3] [5] runs what waits, each job exactly once and in the order of Bull', async () => {
     const { legacy, queue } = app.both({ priorities: true });
     const added = [
       await legacy.add({ n: 'first unnamed' }),
@@ -41,7 +41,7 @@ describe.each(BULL_VERSIONS)('taking over the queues of an app on $version', ({ 
     expect((await legacy.getJob('user:42'))?.finishedOn).toBeGreaterThan(0);
   });
 
-  test('runs what is delayed when it falls due, and counts retries on from where they are', async () => {
+  test('[6] runs what is delayed when it falls due, and counts retries on from where they are', async () => {
     const { legacy, queue } = app.both();
     const due = Date.now() + 600;
     await legacy.add('send', { n: 1 }, { delay: 600 });
@@ -85,7 +85,7 @@ describe.each(BULL_VERSIONS)('taking over the queues of an app on $version', ({ 
     expect(waits[1]).toBeLessThan(1400);
   });
 
-  test("asks the queue's function for a backoff that only the legacy app knows by name", async () => {
+  test("[7] asks the queue's function for a backoff that only the legacy app knows by name", async () => {
     const asked: number[] = [];
     const { legacy, queue } = app.both({
       backoffDelayMs(attemptsMade) {
@@ -107,7 +107,7 @@ describe.each(BULL_VERSIONS)('taking over the queues of an app on $version', ({ 
     expect(asked).toEqual([1, 2]);
   });
 
-  test('obeys the time-out of a legacy job, and tells its handler', async () => {
+  test('[8] obeys the time-out of a legacy job, and tells its handler', async () => {
     const { legacy, queue } = app.both();
     const { id } = await legacy.add('send', {}, { timeout: 100 });
     let aborted = false;
@@ -125,7 +125,7 @@ describe.each(BULL_VERSIONS)('taking over the queues of an app on $version', ({ 
     await consumer.close();
   });
 
-  test('a paused queue stays paused until it is resumed here', async () => {
+  test('[17] a paused queue stays paused until it is resumed here', async () => {
     const { legacy, queue } = app.both();
     await legacy.add('send', { n: 1 });
     await legacy.pause();
@@ -183,6 +183,82 @@ describe.each(BULL_VERSIONS)('taking over the queues of an app on $version', ({ 
     );
     await consumer.close();
     expect(job).toMatchObject({ result: 'mended', attemptsMade: 3, failedReason: null });
+  });
+
+  test('[4] a job of a name that is not declared fails without a retry, and is kept', async () => {
+    const { legacy, queue } = app.both();
+    const { id } = await legacy.add('gone', { n: 1 }, { attempts: 5, backoff: 1 });
+    const consumer = consumeAll(queue, () => null);
+    const errors: Error[] = [];
+    consumer.on('failed', ({ error }) => errors.push(error));
+    const job = await until(
+      'it failed',
+      () => queue.inspector.job(String(id)),
+      (found) => found?.state === 'failed',
+    );
+    await consumer.close();
+    expect(errors).toMatchObject([{ code: 'SWITCHYARD_UNKNOWN_JOB_NAME', jobName: 'gone' }]);
+    expect(job).toMatchObject({ name: 'gone', data: { n: 1 }, attemptsMade: 1 });
+  });
+
+  test('[21] keeps as many as each legacy job says, and for as many seconds', async () => {
+    const { legacy, queue } = app.both();
+    const end = async (options: BullQueue.JobOptions) => {
+      const { id } = await legacy.add('send', {}, options);
+      await queue.events.waitForEnd(String(id), { timeoutMs: 10_000 }).catch(() => {});
+      return String(id);
+    };
+    const left = async (state: 'completed' | 'failed') =>
+      (await queue.inspector.jobs([state])).map(({ id }) => id).reverse();
+    for (const state of ['completed', 'failed'] as const) {
+      const option = state === 'completed' ? 'removeOnComplete' : 'removeOnFail';
+      const consumer = consumeAll(queue, () => {
+        if (state === 'failed') throw new Error('as wished');
+      });
+      const first = await end({ [option]: false });
+      const second = await end({});
+      expect(await left(state)).toEqual([first, second]);
+      const third = await end({ [option]: 2 });
+      expect(await left(state)).toEqual([second, third]);
+      await end({ [option]: true });
+      expect(await left(state)).toEqual([second, third]);
+      const fourth = await end({ [option]: { age: 3600 } });
+      expect(await left(state)).toEqual([second, third, fourth]);
+      const thirdEndedAtMs = (await queue.inspector.job(third))?.finishedAtMs ?? 0;
+      await sleep(Math.max(0, thirdEndedAtMs + 1010 - Date.now()));
+      const fifth = await end({ [option]: { age: 1 } });
+      expect((await left(state)).includes(third)).toBe(false);
+      expect((await left(state)).at(-1)).toBe(fifth);
+      await consumer.close();
+    }
+  });
+
+  test('[22] reads what a legacy worker logged, reported and changed, and does the same to it', async () => {
+    const { legacy, queue } = app.both();
+    const job = await legacy.add('send', { n: 1 }, { delay: 60_000 });
+    await job.log('first');
+    await job.log('second');
+    await job.progress({ done: [1, 'of', 2] });
+    await job.update({ n: 2 });
+    const id = String(job.id);
+    expect(await queue.inspector.job(id)).toMatchObject({
+      state: 'delayed',
+      data: { n: 2 },
+      progress: { done: [1, 'of', 2] },
+    });
+    expect(await queue.inspector.logs(id)).toEqual(['first', 'second']);
+    await queue.inspector.promote(id);
+    const consumer = consumeAll(queue, async (running) => {
+      await running.updateProgress(77);
+      await running.log('third');
+      throw new UnrecoverableJobError('no use');
+    });
+    await expect(queue.events.waitForEnd(id, { timeoutMs: 10_000 })).rejects.toThrow('no use');
+    await consumer.close();
+    const theirs = await legacy.getJob(id);
+    expect(theirs?.progress()).toBe(77);
+    expect(theirs?.failedReason).toBe('no use');
+    expect((await legacy.getJobLogs(id)).logs).toEqual(['first', 'second', 'third']);
   });
 
   test('runs a whole legacy data set, each job exactly once', async () => {
