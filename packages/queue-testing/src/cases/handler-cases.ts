@@ -1,18 +1,13 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import {
-  defineQueue,
-  InvalidPayloadError,
   JOB_CHANNEL,
-  JobTimeoutError,
   NonErrorThrownError,
   type ConsumerEvents,
   type JobAttempt,
-  type JobGate,
   type RunningJob,
 } from '@switchyard/queue-contract';
 import { ended, type ContractCase } from '../contract-case.js';
-import { eventually, quiet } from '../eventually.js';
-import { anything, withDefault } from '../payload-schemas.js';
+import { eventually } from '../eventually.js';
 
 export const handlerCases: readonly ContractCase[] = [
   {
@@ -131,101 +126,6 @@ export const handlerCases: readonly ContractCase[] = [
     },
   },
   {
-    title: '[8] timeoutMs fails the attempt and aborts its signal; the job may pass at the next',
-    async run({ engine, declare, consume, latch }) {
-      const queue = engine.queue(declare({ defaults: { timeoutMs: 200 } }));
-      const never = latch();
-      const signals: AbortSignal[] = [];
-      const failures: ConsumerEvents['failed'][] = [];
-      const consumer = await consume(queue, async ({ attempt, signal }) => {
-        signals.push(signal);
-        if (attempt === 1) await never.opened;
-        return 'in time';
-      });
-      consumer.on('failed', (failure) => failures.push(failure));
-      const { id } = await queue.producer.add('work', null, { attempts: 2 });
-      expect(await ended(queue, id)).toMatchObject({
-        state: 'completed',
-        result: 'in time',
-        attemptsMade: 2,
-      });
-      expect(signals.map(({ aborted }) => aborted)).toEqual([true, false]);
-      expect(signals[0]?.reason).toBeInstanceOf(JobTimeoutError);
-      expect(failures).toEqual([
-        { jobId: id, name: 'work', error: expect.any(JobTimeoutError), final: false },
-      ]);
-    },
-  },
-  {
-    title: '[8] a job whose last attempt times out is failed, and its handler no longer holds a slot',
-    async run({ engine, declare, consume, latch }) {
-      const queue = engine.queue(declare());
-      const never = latch();
-      await consume(queue, ({ data }) => (data === 'slow' ? never.opened : 'fast'));
-      const slow = await queue.producer.add('work', 'slow', { timeoutMs: 150 });
-      const fast = await queue.producer.add('work', 'fast');
-      expect(await ended(queue, slow.id)).toMatchObject({
-        state: 'failed',
-        failedReason: expect.stringContaining('150 ms'),
-      });
-      expect((await ended(queue, fast.id)).result).toBe('fast');
-    },
-  },
-  {
-    title: "[8] a job's own timeoutMs wins over the declaration's, and no wait counts but its handler's",
-    async run({ engine, declare, consume, latch }) {
-      const queue = engine.queue(declare({ defaults: { timeoutMs: 1 } }));
-      const go = latch();
-      const gate: JobGate = { enter: async () => (await go.opened, () => undefined) };
-      const signals: AbortSignal[] = [];
-      await consume(
-        queue,
-        ({ data, signal }) => {
-          signals.push(signal);
-          return data;
-        },
-        { gate },
-      );
-      const own = { timeoutMs: 60_000 };
-      const { id } = await queue.producer.add('work', 'at the gate', own);
-      const next = await queue.producer.add('work', 'in the queue', own);
-      await quiet(300);
-      go.open();
-      expect((await ended(queue, id)).result).toBe('at the gate');
-      expect((await ended(queue, next.id)).result).toBe('in the queue');
-      expect(signals.map(({ aborted }) => aborted)).toEqual([false, false]);
-    },
-  },
-  {
-    title: '[8] attempts that time out wait their backoff, and each gets a signal of its own',
-    async run({ engine, declare, consume }) {
-      const queue = engine.queue(declare());
-      const signals: AbortSignal[] = [];
-      const startsAtMs: number[] = [];
-      await consume(queue, ({ signal }) => {
-        startsAtMs.push(performance.now());
-        signals.push(signal);
-        return new Promise((_, reject) => {
-          signal.addEventListener('abort', () => reject(new Error('of the handler, too late')));
-        });
-      });
-      const { id } = await queue.producer.add('work', null, {
-        attempts: 3,
-        timeoutMs: 100,
-        backoff: { type: 'fixed', delayMs: 300 },
-      });
-      const job = await ended(queue, id);
-      expect(job).toMatchObject({ state: 'failed', attemptsMade: 3 });
-      expect(job.failedReason).toContain('100 ms');
-      expect(new Set(signals).size).toBe(3);
-      for (const signal of signals) expect(signal.reason).toBeInstanceOf(JobTimeoutError);
-      // 100 ms until it times out and 300 ms of backoff; a store counts whole milliseconds.
-      for (const [n, at] of startsAtMs.slice(1).entries()) {
-        expect(at - (startsAtMs[n] ?? 0)).toBeGreaterThanOrEqual(395);
-      }
-    },
-  },
-  {
     title: '[23] a handler that throws something that is no Error fails its job with a NonErrorThrownError',
     async run({ engine, declare, consume }) {
       const queue = engine.queue(declare());
@@ -247,111 +147,6 @@ export const handlerCases: readonly ContractCase[] = [
       }
       const [first] = await queue.inspector.jobs(['failed'], { offset: things.length - 1 });
       expect(first?.failedReason).toContain('text');
-    },
-  },
-  {
-    title: '[22] progress is any JSON value, the last one wins; logs keep their order',
-    async run({ engine, another, declare, consume, latch }) {
-      const definition = declare();
-      const queue = engine.queue(definition);
-      const elsewhere = (await another()).queue(definition);
-      const go = latch();
-      const consumer = await consume(queue, async (job) => {
-        await job.updateProgress(10);
-        await job.log('first line');
-        await job.updateProgress({ step: 'half', at: 0.5 });
-        await job.log('zweite Zeile ✓');
-        await go.opened;
-      });
-      const heard: unknown[] = [];
-      consumer.on('progress', ({ jobId, progress }) => heard.push([jobId, progress]));
-      const { id } = await queue.producer.add('work', null);
-      await eventually('it logged', async () => (await elsewhere.inspector.logs(id)).length === 2);
-      expect(await elsewhere.inspector.logs(id)).toEqual(['first line', 'zweite Zeile ✓']);
-      expect(await elsewhere.inspector.job(id)).toMatchObject({
-        state: 'active',
-        progress: { step: 'half', at: 0.5 },
-      });
-      go.open();
-      expect((await ended(queue, id)).progress).toEqual({ step: 'half', at: 0.5 });
-      await eventually('progress was reported', () => heard.length === 2);
-      expect(heard).toEqual([
-        [id, 10],
-        [id, { step: 'half', at: 0.5 }],
-      ]);
-    },
-  },
-  {
-    title: '[22] a falsy progress is told from none',
-    async run({ engine, declare, consume }) {
-      const queue = engine.queue(declare());
-      const values = [0, false, ''];
-      await consume(queue, async ({ data, updateProgress }) => {
-        if (typeof data === 'number') await updateProgress(values[data]);
-      });
-      for (const [n, value] of values.entries()) {
-        const { id } = await queue.producer.add('work', n);
-        expect((await ended(queue, id)).progress).toBe(value);
-      }
-      const { id } = await queue.producer.add('work', 'says nothing');
-      expect((await ended(queue, id)).progress).toBeNull();
-    },
-  },
-  {
-    title: '[22] updateData replaces the payload for later attempts and all who look, falsy values too',
-    async run({ engine, another, declare, consume }) {
-      const definition = declare();
-      const queue = engine.queue(definition);
-      const elsewhere = (await another()).queue(definition);
-      const steps = [{ step: 1, text: 'ünï' }, null, 0, '', false, [], undefined, 'end'];
-      const stored: unknown[] = [];
-      const seen: unknown[] = [];
-      await consume(queue, async ({ id, data, attempt, updateData }) => {
-        seen.push(data);
-        if (attempt > steps.length) return data;
-        await updateData(steps[attempt - 1]);
-        stored.push((await elsewhere.inspector.job(id))?.data);
-        throw new Error('to be continued');
-      });
-      const { id } = await queue.producer.add('work', 'begin', { attempts: steps.length + 1 });
-      const expected = steps.map((step) => step ?? null);
-      expect(await ended(queue, id)).toMatchObject({ state: 'completed', data: 'end', result: 'end' });
-      expect(stored).toEqual(expected);
-      expect(seen).toEqual(['begin', ...expected]);
-    },
-  },
-  {
-    title: '[22] updateData refuses what an add would refuse, and the payload stays as it was',
-    async run({ engine, queueName, afterwards }) {
-      const definition = defineQueue({
-        name: queueName,
-        tier: 'medium',
-        jobs: { notify: withDefault, any: anything },
-      });
-      const queue = engine.queue(definition);
-      const refused: unknown[] = [];
-      const consumer = queue.consumer.consume({
-        async notify({ data, updateData }) {
-          await updateData({ to: 'grace' });
-          await updateData({ from: 'nobody' } as unknown as { to: string }).catch((error) =>
-            refused.push(error),
-          );
-          return data;
-        },
-        async any({ updateData }) {
-          await updateData(10n).catch((error) => refused.push(error));
-        },
-      });
-      afterwards(() => consumer.close());
-      const { id } = await queue.producer.add('notify', { to: 'ada' });
-      const other = await queue.producer.add('any', 'kept');
-      // What the handler holds is its own; what is kept is as it was given, without what the schema makes of it.
-      expect(await ended(queue, id)).toMatchObject({
-        data: { to: 'grace' },
-        result: { to: 'ada', channel: 'sms' },
-      });
-      expect(await ended(queue, other.id)).toMatchObject({ state: 'completed', data: 'kept' });
-      expect(refused).toEqual([expect.any(InvalidPayloadError), expect.any(InvalidPayloadError)]);
     },
   },
   {

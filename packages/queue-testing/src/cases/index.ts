@@ -16,10 +16,12 @@ import { orderCases } from './order-cases.js';
 import { payloadCases } from './payload-cases.js';
 import { retentionCases } from './retention-cases.js';
 import { retryCases } from './retry-cases.js';
+import { runningJobCases } from './running-job-cases.js';
 import { sandboxCases } from './sandbox-cases.js';
 import { scheduleCases } from './schedule-cases.js';
 import { suspendCases } from './suspend-cases.js';
 import { timeZoneCases } from './time-zone-cases.js';
+import { timeoutCases } from './timeout-cases.js';
 import { waitForEndCases } from './wait-for-end-cases.js';
 
 /** The whole contract, role by role, in the order a reader would want to learn it. */
@@ -30,6 +32,8 @@ export const contractCases: RoleCases = [
   { role: 'producer: payloads and options', cases: payloadCases },
   { role: 'producer: de-duplication', cases: deduplicationCases },
   { role: 'consumer: handlers', cases: handlerCases },
+  { role: 'consumer: time-outs', cases: timeoutCases },
+  { role: 'consumer: what a handler does to its job', cases: runningJobCases },
   { role: 'consumer: retries', cases: retryCases },
   { role: 'consumer: retention', cases: retentionCases },
   { role: 'consumer: taking jobs', cases: consumerCases },
