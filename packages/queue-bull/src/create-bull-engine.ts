@@ -1,4 +1,5 @@
 import {
+  checkOptionNames,
   checkQueueName,
   ClosedError,
   InvalidOptionError,
@@ -63,6 +64,28 @@ export interface BullEngineOptions {
 
 const NAME = 'bull';
 
+const OPTION_NAMES = [
+  'connection',
+  'prefix',
+  'keyPrefix',
+  'queueNames',
+  'reportError',
+  'addTimeoutMs',
+  'lockMs',
+] as const satisfies readonly (keyof BullEngineOptions)[];
+
+/** What options of a Bull queue are here. */
+const INSTEAD: Readonly<Record<string, string>> = {
+  redis: 'connection, an ioredis client that is lent',
+  createClient: 'connection, an ioredis client that is lent',
+  limiter: 'worker.limit in the declaration of a queue',
+  defaultJobOptions: 'defaults in the declaration of a queue',
+  settings: 'lockMs, and backoffDelayMs in the declaration of a queue; the rest is not for setting',
+  lockDuration: 'lockMs',
+  stalledInterval: 'lockMs',
+  drainDelay: 'nothing: how long a consumer waits at a time shows nowhere',
+};
+
 const CAPABILITIES: ReadonlySet<EngineCapability> = new Set([
   'priorities',
   'lifo',
@@ -83,6 +106,11 @@ const CAPABILITIES: ReadonlySet<EngineCapability> = new Set([
  */
 export function createBullEngine(options: BullEngineOptions): QueueEngine {
   const { connection, reportError, addTimeoutMs = 10_000, lockMs = 30_000 } = options;
+  // By their names alone: a value may hold a password.
+  const given = Object.entries(options).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, '…']],
+  );
+  checkOptionNames('createBullEngine', Object.fromEntries(given) as object, OPTION_NAMES, INSTEAD);
   checkConnection(connection);
   checkRange('addTimeoutMs', addTimeoutMs, 1, 600_000);
   checkRange('lockMs', lockMs, 1000, 3_600_000);
