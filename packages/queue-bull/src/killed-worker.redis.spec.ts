@@ -1,14 +1,14 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startRedis, type RedisServer } from '@switchyard/local-redis';
 import { defineQueue } from '@switchyard/queue-contract';
 import { Redis } from 'ioredis';
-import ts from 'typescript';
 import { createBullEngine } from './create-bull-engine.js';
 import { anything } from './spec-support/anything.js';
+import { makeProgramFolder, PROGRAM_FILE } from './spec-support/program-folder.js';
 
 const LOCK_MS = 1000;
 
@@ -33,7 +33,7 @@ describe('a worker that is killed with kill -9 in the middle of a job', () => {
   beforeAll(async () => {
     server = await startRedis();
     connection = new Redis(server.url, { maxRetriesPerRequest: null });
-    folder = await makeWorkerFolder();
+    folder = await makeProgramFolder(WORKER);
   });
   afterAll(async () => {
     for (const child of children) child.kill('SIGKILL');
@@ -44,7 +44,7 @@ describe('a worker that is killed with kill -9 in the middle of a job', () => {
 
   /** Starts a worker and kills it as soon as it has started a job; answers the job's id. */
   async function killInTheMiddle(queue: string): Promise<string> {
-    const child = spawn(process.execPath, [join(folder, 'worker.mjs'), server.url, queue], {
+    const child = spawn(process.execPath, [join(folder, PROGRAM_FILE), server.url, queue], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     children.push(child);
@@ -104,25 +104,3 @@ describe('a worker that is killed with kill -9 in the middle of a job', () => {
     await engine.close();
   });
 });
-
-/** The packages in plain JavaScript, where another process finds them without a build. */
-async function makeWorkerFolder(): Promise<string> {
-  const parent = join(process.cwd(), 'out-tsc');
-  await mkdir(parent, { recursive: true });
-  const made = await mkdtemp(join(parent, 'worker-'));
-  for (const name of ['queue-bull', 'queue-contract']) {
-    const source = join(process.cwd(), '..', name, 'src');
-    const target = join(made, 'node_modules', '@switchyard', name);
-    await mkdir(target, { recursive: true });
-    await writeFile(join(target, 'package.json'), '{ "type": "module", "exports": "./index.js" }');
-    for (const file of await readdir(source)) {
-      if (!file.endsWith('.ts') || file.endsWith('.spec.ts')) continue;
-      const { outputText } = ts.transpileModule(await readFile(join(source, file), 'utf8'), {
-        compilerOptions: { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022 },
-      });
-      await writeFile(join(target, file.replace(/\.ts$/, '.js')), outputText);
-    }
-  }
-  await writeFile(join(made, 'worker.mjs'), WORKER);
-  return made;
-}
