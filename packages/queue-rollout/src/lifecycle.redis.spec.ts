@@ -203,12 +203,12 @@ test('what goes wrong again and again with a queue is reported once, and again a
     ...engine,
     queue(definition) {
       const queue = engine.queue(definition);
-      const list: typeof queue.schedules.list = async () => {
+      const suspended: typeof queue.schedules.suspended = async () => {
         if (breaks) throw new Error('READONLY');
-        return queue.schedules.list();
+        return queue.schedules.suspended();
       };
       return definition.name === contacts.name
-        ? { ...queue, schedules: { ...queue.schedules, list } }
+        ? { ...queue, schedules: { ...queue.schedules, suspended } }
         : queue;
     },
   });

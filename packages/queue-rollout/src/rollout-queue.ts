@@ -203,15 +203,21 @@ export function createRolloutQueue(
     if (!isTime && !schedulesUnseen) return false;
     if (isTime) sawSchedulesAtMs = performance.now();
     if (!sides.legacy || active().length === 0) return false;
-    const away = otherSide(homeSide(targetShare()));
-    if (!schedulesUnseen && !hasWork[away]) return false;
+    const [home, away] = homeAndAway();
+    const mayBeAway = hasWork[sideOf(sides, away)];
+    if (!schedulesUnseen && !mayBeAway) return false;
     schedulesUnseen = false; // before the look: when the flags change meanwhile, it says nothing
-    return schedulesAreAstray(...homeAndAway());
+    // An engine that holds no work holds no schedules, and need not be there to say so.
+    return mayBeAway ? schedulesAreAstray(home, away) : (await home.schedules.suspended()).length > 0;
   };
 
   const takeStep = async (): Promise<void> => {
     await events.align(); // first, so that what consumers do is heard
-    const areAstray = await schedulesAstray();
+    let problem: { readonly error: unknown } | undefined;
+    const areAstray = await schedulesAstray().catch((error: unknown) => {
+      problem = { error }; // which keeps no job waiting
+      return false;
+    });
     // Nothing is decided on what nobody has seen, be it that the flags changed meanwhile.
     if (existing.some((side) => !asked[side])) return;
     const actions = decide({
@@ -227,6 +233,7 @@ export function createRolloutQueue(
     } finally {
       for (const consumer of active()) consumer.begun();
     }
+    if (problem) throw problem.error;
   };
 
   return {

@@ -2,24 +2,25 @@ import { ClosedError, type QueueClaims } from '@switchyard/queue-contract';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Makes a change to a schedule when nobody else, in any process, is about to make one. */
-export type ScheduleLock = <T>(scheduleId: string, change: () => Promise<T>) => Promise<T>;
+/** Makes a change to one of a queue's schedules when nobody else, in any process, makes one. */
+export type ScheduleLock = <T>(change: () => Promise<T>) => Promise<T>;
 
 /** How long a lock of a process that died is waited for. A change takes a few round trips. */
 const LOCK_MS = 30_000;
-const ASK_AGAIN_MS = 25;
+const ASK_AGAIN_MS = 20;
 
 /**
- * One change at a time for each schedule: two processes that want it on different engines would each find none where it
- * looks, and create it twice.
+ * One change at a time: two processes that want a schedule on different engines would each find none where it looks,
+ * and create it twice. Costs three or four commands a change.
  *
- * @param isClosed ends the wait for a lock with a ClosedError
+ * @param isClosed ends the wait for the lock with a ClosedError
  */
 export function createScheduleLock(claims: QueueClaims, isClosed: () => boolean): ScheduleLock {
-  return async (scheduleId, change) => {
-    const key = `schedule:${scheduleId}`;
+  let turn: Promise<unknown> = Promise.resolve();
+
+  const locked = async <T>(change: () => Promise<T>): Promise<T> => {
     const holder = randomUUID();
-    while ((await claims.claim([key], holder, LOCK_MS))[0] !== holder) {
+    while ((await claims.claim(['schedules'], holder, LOCK_MS))[0] !== holder) {
       if (isClosed()) throw new ClosedError('rollout');
       await sleep(ASK_AGAIN_MS);
     }
@@ -27,10 +28,17 @@ export function createScheduleLock(claims: QueueClaims, isClosed: () => boolean)
       return await change();
     } finally {
       // Should it not work, the lock ends by itself.
-      await claims.release(key, holder).catch(() => {});
+      await claims.release('schedules', holder).catch(() => {});
     }
+  };
+
+  // Within the process one waits for the other without asking.
+  return <T>(change: () => Promise<T>) => {
+    const mine = turn.then(() => locked(change));
+    turn = mine.catch(() => {}); // whoever asked for it hears of it
+    return mine;
   };
 }
 
-/** For where one process is all there is. */
-export const unlocked: ScheduleLock = (_, change) => change();
+/** For where one engine is all there is. */
+export const unlocked: ScheduleLock = (change) => change();

@@ -21,7 +21,7 @@ export async function schedulesAreAstray(home: EngineQueue, away: EngineQueue): 
  * leaves a suspended schedule behind, and the next call carries on from there. The upsert is the last thing that
  * can fire, so a schedule that exists at home means its move is done but for the forgetting.
  *
- * Two processes may do this for one queue at the same time, under a lock for each schedule, though they want it in
+ * Two processes may do this for one queue at the same time, under a lock, though they want it in
  * different places. Without one it is only safe if they want the same: a schedule is suspended by one of them, and both
  * upsert the same thing.
  *
@@ -37,7 +37,7 @@ export async function bringSchedulesHome(
   now = Date.now,
 ): Promise<void> {
   for (const { id } of await home.schedules.suspended()) {
-    await lock(id, async () => {
+    await lock(async () => {
       // Left by a move the other way. Either it had arrived there and comes back below, or it never left.
       if (await away.schedules.get(id)) await home.schedules.forget(id);
       else await home.schedules.resume(id);
@@ -48,7 +48,7 @@ export async function bringSchedulesHome(
   );
   const refusals: unknown[] = [];
   for (const id of ids) {
-    await lock(id, async () => {
+    await lock(async () => {
       try {
         await bringScheduleHome(id, home, away, now);
       } catch (error) {

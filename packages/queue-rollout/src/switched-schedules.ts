@@ -66,11 +66,11 @@ export function createSwitchedSchedules(
   };
 
   return {
-    upsert: (schedule, options) => lock(schedule.id, () => upsert(schedule, options)),
+    upsert: (schedule, options) => lock(() => upsert(schedule, options)),
     get: (id) => first((schedules) => schedules.get(id)),
     list: merged,
     remove: (id) =>
-      lock(id, async () => {
+      lock(async () => {
         let existed = false;
         for (const { schedules } of places()) {
           if (await schedules.remove(id)) existed = true;

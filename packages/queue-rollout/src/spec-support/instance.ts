@@ -14,6 +14,7 @@ import {
   type Rollout,
   type RolloutOptions,
   type SettableFlagSource,
+  type TargetShares,
 } from '../index.js';
 import { createLegacyEngine } from './legacy-engine.js';
 
@@ -66,19 +67,32 @@ export type InstanceOptions = Partial<Pick<RolloutOptions, 'idleCheckMs' | 'swit
   /** Puts something between the rollout and its engines. */
   readonly through?: (engine: QueueEngine) => QueueEngine;
   readonly withoutLegacy?: boolean;
+  /** Where the legacy engine is, if not where the target is. */
+  readonly legacyUrl?: string;
+  readonly addTimeoutMs?: number;
+  /** Default: one share for all. */
+  readonly shares?: TargetShares;
 };
 
 export function startInstance(url: string, percent: number, options: InstanceOptions = {}): Instance {
-  const { through = (engine) => engine, withoutLegacy = false, ...settings } = options;
-  const connection = new Redis(url, { maxRetriesPerRequest: null });
-  connection.on('error', () => {}); // restarts are part of the test
+  const {
+    through = (engine) => engine,
+    withoutLegacy = false,
+    legacyUrl = url,
+    addTimeoutMs,
+    shares,
+    ...settings
+  } = options;
+  const connection = connect(url);
+  const legacyConnection = legacyUrl === url ? connection : connect(legacyUrl);
   const reportError = () => {};
+  const limits = { reportError, lockMs: 3000, ...(addTimeoutMs !== undefined && { addTimeoutMs }) };
   const engines = {
-    legacy: createLegacyEngine({ connection, reportError, lockMs: 3000 }),
-    target: createBullMqEngine({ connection, reportError, lockMs: 3000 }),
+    legacy: createLegacyEngine({ connection: legacyConnection, ...limits }),
+    target: createBullMqEngine({ connection, ...limits }),
   };
-  const shares = (share: number) => new Map(queues.map(({ name }) => [name, share]));
-  const flags = createFlagSource(shares(percent));
+  const forAll = (share: number) => new Map(queues.map(({ name }) => [name, share]));
+  const flags = createFlagSource(shares ?? forAll(percent));
   const rollout = createRollout({
     legacy: withoutLegacy ? undefined : through(engines.legacy),
     target: through(engines.target),
@@ -94,17 +108,24 @@ export function startInstance(url: string, percent: number, options: InstanceOpt
     engines,
     flags,
     rollout,
-    share: (next) => flags.set(shares(next)),
+    share: (next) => flags.set(forAll(next)),
     async close() {
       instances.delete(instance);
       await rollout.close({ timeoutMs: 2000 });
       await engines.legacy.close();
       await engines.target.close();
       connection.disconnect();
+      legacyConnection.disconnect();
     },
   };
   instances.add(instance);
   return instance;
+}
+
+function connect(url: string): Redis {
+  const connection = new Redis(url, { maxRetriesPerRequest: null });
+  connection.on('error', () => {}); // restarts are part of the test
+  return connection;
 }
 
 /** Handlers that note which engine ran which job, and can be made to wait. */

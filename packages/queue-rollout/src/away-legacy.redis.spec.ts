@@ -1,0 +1,82 @@
+import { startRedis, type RedisServer } from '@switchyard/local-redis';
+import { contacts, eventually, recorder, reminders, startInstance } from './spec-support/instance.js';
+import { redisOfSpec } from './spec-support/redis-of-spec.js';
+
+const redis = redisOfSpec();
+let legacyRedis: RedisServer;
+
+beforeEach(async () => {
+  legacyRedis = await startRedis();
+});
+
+afterEach(() => legacyRedis.stop());
+
+const startApart = (options: Parameters<typeof startInstance>[2] = {}) =>
+  startInstance(redis.url, 100, { legacyUrl: legacyRedis.url, addTimeoutMs: 4000, ...options });
+
+test('while the legacy server is away, queues that are done with it go on; the others when it is back', async () => {
+  const errors: string[] = [];
+  // The reminders have moved, the contacts have not.
+  const shares = (contactsShare: number, remindersShare: number) =>
+    new Map([
+      [contacts.name, contactsShare],
+      [reminders.name, remindersShare],
+    ]);
+  const { rollout, flags, engines } = startApart({
+    shares: shares(0, 100),
+    reportError: (error, { engine }) => errors.push(`${engine}: ${error.message}`),
+  });
+  const ran = { contacts: recorder(), reminders: recorder() };
+  const queue = { contacts: rollout.queue(contacts), reminders: rollout.queue(reminders) };
+  await rollout.start();
+  queue.contacts.consumer.consume(ran.contacts.handlers);
+  await rollout.settled(reminders.name, { timeoutMs: 5000 });
+  await engines.legacy.queue(contacts).producer.add('sync', { n: 1 }, { delayMs: 60_000, id: 'later' });
+
+  await legacyRedis.kill();
+  flags.set(shares(100, 100)); // which the contacts cannot follow now
+  // Everything that is asked of a queue which needs nothing of the old side.
+  queue.reminders.consumer.consume(ran.reminders.handlers);
+  await queue.reminders.producer.add('sync', { n: 2 });
+  await eventually(() => expect(ran.reminders.ran()).toEqual([2]), 10_000);
+  expect(rollout.status().find(({ queue: name }) => name === reminders.name)).toMatchObject({
+    phase: 'target',
+    consuming: ['bullmq'],
+  });
+  await queue.reminders.producer.add('sync', { n: 3 }, { id: 'with an id' });
+  await queue.reminders.producer.add('sync', { n: 4 }, { deduplication: { id: 'd' } });
+  await eventually(() => expect(ran.reminders.ran()).toEqual([2, 3, 4]), 10_000);
+  await eventually(() => expect(errors.length).toBeGreaterThan(0), 10_000);
+
+  await legacyRedis.restart();
+  await eventually(
+    () =>
+      expect(rollout.status().find(({ queue: name }) => name === contacts.name)).toMatchObject({
+        consuming: expect.arrayContaining(['bullmq']),
+      }),
+    20_000,
+  );
+  await queue.contacts.producer.add('sync', { n: 5 });
+  await eventually(() => expect(ran.contacts.ran()).toContain(5), 10_000);
+  expect(errors.filter((error) => error.startsWith('bull:'))).toHaveLength(1);
+});
+
+test('a flag of another queue changes nothing for a queue whose share stays', async () => {
+  const shares = (remindersShare: number) =>
+    new Map([
+      [contacts.name, 100],
+      [reminders.name, remindersShare],
+    ]);
+  const { rollout, flags } = startApart({ shares: shares(100) });
+  const ran = recorder();
+  rollout.queue(contacts).consumer.consume(ran.handlers);
+  await rollout.start();
+  await rollout.settled(contacts.name, { timeoutMs: 5000 });
+  await legacyRedis.kill();
+  flags.set(shares(50));
+  expect(rollout.status().map(({ queue, phase }) => [queue, phase])).toEqual([
+    [contacts.name, 'target'],
+    [reminders.name, 'canary'],
+  ]);
+  await legacyRedis.restart();
+});
