@@ -12,6 +12,8 @@ try {
     level: logLevel,
     base: { service: 'catchup' },
     timestamp: pino.stdTimeFunctions.isoTime,
+    // What Redis refused: of a login that is the password, of other commands what users wrote.
+    redact: ['err.command.args', 'err.lastNodeError.command.args'],
   });
   const app = await composeCatchUp(settings, logger);
   isShuttingDown = shutDownOnSignal({ logger, timeoutMs: shutdownTimeoutMs, close: app.close });
