@@ -20,6 +20,7 @@ async function medianMs(times, step) {
   return took.sort((a, b) => a - b)[Math.floor(times / 2)];
 }
 
+const bareStartMs = await medianMs(20, () => execFileSync(process.execPath, ['--eval', '']));
 const started = [];
 const startMs = await medianMs(20, async () => started.push(await startSandbox(definition, file, options)));
 const [first, ...others] = started;
@@ -41,5 +42,5 @@ const jobMs = await medianMs(2000, run({ userId: 'u1' }));
 const largeJobMs = await medianMs(50, run({ text: 'x'.repeat(2 ** 20) }));
 await first.close();
 
-const shown = { startMs, stopMs, residentMiB: Number(residentKiB) / 1024, jobMs, largeJobMs };
+const shown = { bareStartMs, startMs, stopMs, residentMiB: Number(residentKiB) / 1024, jobMs, largeJobMs };
 for (const [what, value] of Object.entries(shown)) process.stdout.write(`${what} ${value.toFixed(2)}\n`);

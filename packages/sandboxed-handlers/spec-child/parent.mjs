@@ -24,7 +24,7 @@ const run = (data) =>
 switch (mode) {
   case 'hold':
     // One computes without a pause and reports when it has begun, the other waits.
-    void run({ deed: 'spin', forMs: 600_000, report });
+    void run({ deed: 'spin', forMs: 60_000, report });
     say(sandbox.processIds);
     break;
   case 'forget':
