@@ -12,6 +12,7 @@ import {
   reminders,
   startInstance as startInstanceOn,
 } from './spec-support/instance.js';
+import { hasBull } from './spec-support/legacy-engine.js';
 
 let redis: RedisServer;
 let observer: Redis;
@@ -72,7 +73,8 @@ test('once every queue has moved and the old side is empty, the process holds tw
   share(100);
   for (const { name } of queues) await rollout.settled(name, { timeoutMs: 15_000 });
   await eventually(async () => expect(await connections()).toBe(2));
-  expect(before).toBeGreaterThan(2);
+  // Without Bull the old side is a BullMQ, which shares as well.
+  if (hasBull) expect(before).toBeGreaterThan(2);
 });
 
 test('a share sends each routing key one way, and both engines are consumed', async () => {
