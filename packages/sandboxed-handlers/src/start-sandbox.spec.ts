@@ -1,4 +1,12 @@
-import { InvalidOptionError, isUnrecoverable, UnrecoverableJobError } from '@switchyard/queue-contract';
+import {
+  defineQueue,
+  InvalidOptionError,
+  isUnrecoverable,
+  UnrecoverableJobError,
+  type JobHandlers,
+  type JobSchemas,
+  type QueueDefinition,
+} from '@switchyard/queue-contract';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -87,10 +95,10 @@ describe('the file', () => {
     const folder = mkdtempSync(join(tmpdir(), 'switchyard-sandbox-'));
     const env = { ...process.env, SPEC_PID_FILE: join(folder, 'pid') };
     try {
-      const error = await thrownBy(openSandbox({ startTimeoutMs: 1500, env }, 'exports/hangs.mjs'));
+      const error = await thrownBy(openSandbox({ startTimeoutMs: 5000, env }, 'exports/hangs.mjs'));
       expect(error).toMatchObject({
         code: 'SWITCHYARD_SANDBOX_START',
-        problem: 'it took longer than 1500 ms to load',
+        problem: 'it took longer than 5000 ms to load',
       });
       const pid = Number(readFileSync(env.SPEC_PID_FILE, 'utf8'));
       await eventually('it is gone', () => !isAlive(pid));
@@ -132,4 +140,14 @@ describe('options', () => {
       process.execArgv.pop();
     }
   });
+});
+
+test('handlers fit the queue they were made for, and no other', async () => {
+  const sandbox = await openSandbox();
+  const take = <S extends JobSchemas>(_: QueueDefinition<S>, handlers: JobHandlers<S>) =>
+    Object.keys(handlers);
+  expect(take(definition, sandbox.handlers)).toEqual(['work', 'other']);
+  const elsewhere = defineQueue({ name: 'x', tier: 'medium', jobs: { third: definition.jobs.work } });
+  // @ts-expect-error: no handler for "third"
+  take(elsewhere, sandbox.handlers);
 });
