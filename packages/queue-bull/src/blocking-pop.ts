@@ -28,8 +28,8 @@ export function createBlockingPop(client: Redis, connections: OwnConnections): B
   let waiting: Promise<unknown> | undefined;
   let turn: Promise<unknown> = Promise.resolve();
   let stopped = false;
+  /** Ends the wait that is going on. One for each: a promise that all waits raced against would remember every one. */
   let cut: (nothing: null) => void = () => {};
-  const wasCut = new Promise<null>((resolve) => (cut = resolve));
 
   async function closeConnection(): Promise<void> {
     const closing = connection;
@@ -63,8 +63,11 @@ export function createBlockingPop(client: Redis, connections: OwnConnections): B
       });
       const pop = opened.brpoplpush.bind(opened);
       const one = async (from: string, to: string, seconds: number | string): Promise<string | null> => {
-        if (stopped) return null;
-        const popping = Promise.race([pop(from, to, seconds), wasCut]);
+        if (stopped || !connection) return null;
+        const popping = new Promise<string | null>((resolve, reject) => {
+          cut = resolve;
+          pop(from, to, seconds).then(resolve, reject);
+        });
         waiting = popping;
         try {
           return await popping;
