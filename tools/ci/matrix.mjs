@@ -12,6 +12,8 @@ import { npm, setUp } from './setup.mjs';
 import { cacheFolder, main, root, say } from './workspace.mjs';
 
 const TABLE = join(cacheFolder, 'matrix.txt');
+/** Nodes by major version and servers by name: each is looked for once. */
+const found = new Map();
 
 await main(async (args) => {
   const { values } = parseArgs({ args, options: { all: { type: 'boolean', default: false } } });
@@ -60,8 +62,6 @@ function commandOf({ flag, server, isShort }) {
     ? [join(root, 'tools', 'ci', 'without-bull.mjs'), ...short]
     : [join(root, 'tools', 'ci', 'leg.mjs'), `--server=${server}`, ...short];
 }
-
-const found = new Map();
 
 async function findOnce(key, find) {
   if (!found.has(key)) found.set(key, await find());
