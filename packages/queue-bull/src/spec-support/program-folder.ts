@@ -9,6 +9,8 @@ export async function makeProgramFolder(program: string): Promise<string> {
   const parent = join(process.cwd(), 'out-tsc');
   await mkdir(parent, { recursive: true });
   const made = await mkdtemp(join(parent, 'program-'));
+  // Without this the program would belong to this package, and get what was last built of it.
+  await writeFile(join(made, 'package.json'), '{ "type": "module" }');
   for (const name of ['queue-bull', 'queue-contract']) {
     const source = join(process.cwd(), '..', name, 'src');
     const target = join(made, 'node_modules', '@switchyard', name);
