@@ -1,5 +1,6 @@
 import { createServer, connect, type AddressInfo } from 'node:net';
 import { startRedis, type RedisServer } from '@switchyard/local-redis';
+import { hasBull } from './testing/flag-modes.js';
 import { compileCatchUp, endSpawned, spawnCatchUp } from './testing/spawned-catchup.js';
 
 const cleanups: (() => unknown)[] = [];
@@ -46,6 +47,13 @@ describe('settings', () => {
     const reason = await refusal({ REDIS_URL: redis.url, USE_BULLMQ_CALENDAR_SINK: 'true' });
     expect(reason).toContain('USE_BULLMQ_CALENDAR_SINK');
   });
+
+  if (!hasBull) {
+    test.each(['false', 'calendar-sync'])('=%s, which leaves queues on a Bull that is gone', async (flag) => {
+      const reason = await refusal({ REDIS_URL: redis.url, USE_BULLMQ: flag });
+      expect(reason).toMatch(/no legacy engine.*adaptive-sync/);
+    });
+  }
 
   test('a URL that cannot be parsed is not shown', async () => {
     const reason = await refusal({ REDIS_URL: 'redis://:hunter2@local host:6379' });
