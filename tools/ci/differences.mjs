@@ -80,4 +80,4 @@ export class Coverage {
 }
 
 /** Whether Bull is still part of this clone; without it there is nothing to compare. */
-export const hasBull = () => existsSync(join(root, 'packages', 'queue-bull'));
+export const hasBull = () => existsSync(join(root, 'packages', 'queue-bull', 'package.json'));
