@@ -1,6 +1,7 @@
 import type { SharedConnections } from '@switchyard/bullmq-shared-connections';
-import { ClosedError } from '@switchyard/queue-contract';
+import { ClosedError, EngineUnavailableError } from '@switchyard/queue-contract';
 import type { Queue } from 'bullmq';
+import { isQueueOfBull } from './bull-keys.js';
 import type { Connection } from './connection.js';
 import type { FaultReport } from './fault-report.js';
 import { firstSlot } from './schedule-slots.js';
@@ -29,23 +30,39 @@ export interface BullMqQueue {
   /** The Redis key of one of the queue's own structures, or of a job by its stored id. */
   key(type: string): string;
   report(error: unknown): boolean;
+  /** Before anything else is done with the queue. @throws EngineUnavailableError when it is Bull's */
+  check(): Promise<void>;
   /** See {@link Patience.run}. @throws ClosedError */
   use<T>(work: (queue: Queue) => Promise<T>, options?: { readonly again?: boolean }): Promise<T>;
   close(): Promise<void>;
 }
 
 export function createBullMqQueue(context: EngineContext, name: string): BullMqQueue {
+  const { engine, prefix } = context;
   let opened: Queue | undefined;
+  let isChecked = false;
   const report = (error: unknown) => context.faults.report(error, name);
   const assertOpen = () => {
-    if (context.isClosed()) throw new ClosedError(`engine "${context.engine}"`);
+    if (context.isClosed()) throw new ClosedError(`engine "${engine}"`);
+  };
+
+  const key = (type: string) => `${prefix}:${name}:${type}`;
+
+  const check = async () => {
+    if (isChecked) return;
+    if (await isQueueOfBull(context.connection, key)) {
+      const problem = `"${prefix}:${name}:*" holds a queue of Bull, on whose keys BullMQ would lose jobs; take another prefix`;
+      throw new EngineUnavailableError(engine, problem);
+    }
+    isChecked = true;
   };
 
   const ready = async (): Promise<Queue> => {
+    await check();
     assertOpen();
     if (!opened) {
       opened = new context.shared.Queue(name, {
-        prefix: context.prefix,
+        prefix,
         settings: { repeatStrategy: firstSlot },
       });
       opened.on('error', report);
@@ -65,8 +82,9 @@ export function createBullMqQueue(context: EngineContext, name: string): BullMqQ
   return {
     name,
     context,
-    key: (type) => `${context.prefix}:${name}:${type}`,
+    key,
     report,
+    check,
     async use(work, options) {
       assertOpen();
       return context.patience.run(async () => work(await ready()), options);

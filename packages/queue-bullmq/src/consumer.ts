@@ -1,5 +1,6 @@
 import {
   ClosedError,
+  EngineUnavailableError,
   resolveConsumeOptions,
   type Consumer,
   type ConsumerEvents,
@@ -142,14 +143,18 @@ function startConsumer<S extends JobSchemas>(
       // A worker remembers for ever that its first step failed, so it is made when the connection is up.
       await Promise.race([patience.connected(), lettingGo]);
       if (closing) return;
-      const made = startWorker();
+      let made: Worker | undefined;
       try {
+        await bullMqQueue.check();
+        if (closing) return;
+        made = startWorker();
         return await made.waitUntilReady();
       } catch (error) {
+        if (error instanceof EngineUnavailableError) throw error;
         onError(error);
         if (closing) return;
         worker = undefined;
-        made.close(true).catch(onError);
+        made?.close(true).catch(onError);
         await Promise.race([sleep(RETRY_AFTER_FAULT_MS), lettingGo]);
       }
     }

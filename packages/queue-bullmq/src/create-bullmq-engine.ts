@@ -13,6 +13,7 @@ import {
 } from '@switchyard/queue-contract';
 import { createBullMqQueue, type BullMqQueue, type EngineContext } from './bullmq-queue.js';
 import { checkStore } from './check-store.js';
+import { checkConnection } from './connection-check.js';
 import { createClaims } from './claims.js';
 import { checkPrefixOn, keyspaceOf, type Connection } from './connection.js';
 import { createConsumerHost, type ConsumerHost } from './consumer.js';
@@ -206,8 +207,7 @@ function checked(options: BullMqEngineOptions) {
   if (typeof name !== 'string' || !/^[\w-]{1,40}$/.test(name)) {
     throw new InvalidOptionError('name', name, '1 to 40 letters, digits, "-" and "_"');
   }
-  const { keyPrefix } = connection.options;
-  if (keyPrefix) throw new InvalidOptionError('keyPrefix of the connection', keyPrefix, 'none; see prefix');
+  checkConnection(connection);
   if (prefix === 'bull' || !/^\S{1,100}$/.test(prefix)) {
     throw new InvalidOptionError(
       'prefix',

@@ -131,10 +131,6 @@ describe('options', () => {
     expect(() => createBullMqEngine({ connection: lazy(), prefix })).toThrow(InvalidOptionError);
   });
 
-  test('[2] a connection with a keyPrefix is refused: BullMQ would lose its own keys behind it', () => {
-    expect(() => createBullMqEngine({ connection: lazy({ keyPrefix: 'app:' }) })).toThrow(/keyPrefix/);
-  });
-
   test.each([
     { addTimeoutMs: 0 },
     { addTimeoutMs: 600_001 },
