@@ -21,7 +21,7 @@ function latch() {
   return { open, opened };
 }
 
-test('a pause is carried also to a side where an instance that only adds was first', async () => {
+test('[17] a pause is carried also to a side where an instance that only adds was first', async () => {
   const web = startInstance(redis.url, 100);
   await web.rollout.start();
   const worker = startInstance(redis.url, 100);
@@ -39,7 +39,7 @@ test('a pause is carried also to a side where an instance that only adds was fir
   await eventually(() => expect(ran()).toEqual([1, 2]));
 });
 
-test('a queue that is paused while it is empty stays paused on the engine it moves to, and back', async () => {
+test('[17] a queue that is paused while it is empty stays paused on the engine it moves to, and back', async () => {
   const { rollout, share, engines } = startInstance(redis.url, 0);
   const { handlers, ran } = recorder();
   const queue = rollout.queue(contacts);
@@ -146,7 +146,7 @@ test('a subscription that one engine refuses, or that ends while it begins elsew
   expect(held).toEqual({ bull: 0, bullmq: 0 });
 });
 
-test('a schedule that is changed or removed while it moves is not brought back as it was', async () => {
+test('[13] a schedule that is changed or removed while it moves is not brought back as it was', async () => {
   /** Held by the first upsert of each, which is the move's. */
   const moves = new Map(['changed', 'removed'].map((id) => [id, { reached: latch(), goOn: latch() }]));
   const through = throughQueue('bullmq', (queue) => ({
@@ -199,7 +199,7 @@ test('what a process left suspended when it died is finished by one that runs on
   }, 5000);
 });
 
-test('a schedule that the target refuses goes on where it was and keeps no other from moving', async () => {
+test('[13] a schedule that the target refuses goes on where it was and keeps no other from moving', async () => {
   const errors: string[] = [];
   const reportError = ({ message }: Error) => errors.push(message);
   const { rollout, share, engines } = startInstance(redis.url, 0, { reportError });

@@ -1,5 +1,6 @@
 import { countConnections, parseClientList, startRedis, type RedisServer } from '@switchyard/local-redis';
 import { createBullMqEngine } from '@switchyard/queue-bullmq';
+import type { QueueEngine } from '@switchyard/queue-contract';
 import { Redis } from 'ioredis';
 import { createFlagSource, createRollout, RolloutConfigurationError } from './index.js';
 import {
@@ -109,7 +110,7 @@ test('while both engines are consumed, concurrency holds for both together', asy
   expect(slow.peak).toBe(4);
 });
 
-test('instances with old and new settings run side by side: every job runs once', async () => {
+test('[26] instances with old and new settings run side by side: every job runs once', async () => {
   const old = startInstance(0);
   const fresh = startInstance(100);
   const ran = [recorder(), recorder()];
@@ -133,7 +134,7 @@ test('instances with old and new settings run side by side: every job runs once'
   );
 });
 
-test('a paused queue stays paused on the engine it moves to, until it is resumed through the port', async () => {
+test('[17] a paused queue stays paused on the engine it moves to, until it is resumed through the port', async () => {
   const { rollout, share, engines } = startInstance(0);
   const { handlers, ran } = recorder();
   const queue = rollout.queue(contacts);
@@ -153,7 +154,7 @@ test('a paused queue stays paused on the engine it moves to, until it is resumed
   await rollout.settled(contacts.name, { timeoutMs: 15_000 });
 });
 
-test('a schedule fires once a slot around its move, forth and back', async () => {
+test('[13] a schedule fires once a slot around its move, forth and back', async () => {
   const { rollout, share } = startInstance(0);
   const { handlers, runs } = recorder();
   const queue = rollout.queue(contacts);
@@ -188,7 +189,7 @@ test('a schedule fires once a slot around its move, forth and back', async () =>
   expect(slots).toEqual(range(slots[0]!, slots[0]! + slots.length));
 });
 
-test('what a process that died left suspended is finished by the next', async () => {
+test('[13] what a process that died left suspended is finished by the next', async () => {
   const dead = startInstance(0);
   const schedule = { id: 'nightly', rule: { cron: '0 3 * * *' }, name: 'sync' as const, data: { n: 1 } };
   const legacy = dead.engines.legacy.queue(contacts).schedules;
@@ -221,7 +222,7 @@ test('an id that is still pending on the other engine is the same job', async ()
   expect(slow.runs[0]).toMatchObject({ id: 'only-once', engine: 'bull' });
 });
 
-test('look-ups, counts, retries and waiting for the end reach both engines', async () => {
+test('[16] look-ups, counts and waiting for the end reach both engines', async () => {
   const { rollout, engines } = startInstance(50);
   const queue = rollout.queue(contacts);
   const onBull = await engines.legacy.queue(contacts).producer.add('sync', { n: 1 });
@@ -270,12 +271,44 @@ test('a server that restarts in the middle of a move loses nothing', async () =>
   await rollout.settled(contacts.name, { timeoutMs: 45_000 });
 }, 100_000);
 
-test('engines that would share their keys, and flags that want a missing engine, are refused', async () => {
+test('[1] engines that would share their keys are refused when the rollout is made', async () => {
+  const connection = new Redis(redis.url, { maxRetriesPerRequest: null });
+  const flags = createFlagSource(new Map());
+  const engines = ['bull', 'bullmq'].map((name) => createBullMqEngine({ connection, name, prefix: 'same' }));
+  const [legacy, target] = engines as [QueueEngine, QueueEngine];
+  const shared = () => createRollout({ legacy, target, queues, flags });
+  expect(shared).toThrow(RolloutConfigurationError);
+  expect(shared).toThrow('give one of them another prefix');
+  await Promise.all(engines.map((engine) => engine.close()));
+  connection.disconnect();
+});
+
+test('[1] two names of one host do not hide that engines share their keys: the start is refused', async () => {
+  const { port } = new URL(redis.url);
+  const hosts = ['127.0.0.1', 'localhost'].map(
+    (host) => new Redis(Number(port), host, { family: 4, maxRetriesPerRequest: null }),
+  );
+  const start = async (prefixes: readonly [string, string]) => {
+    const [legacy, target] = hosts.map((connection, index) =>
+      createBullMqEngine({ connection, name: index === 0 ? 'bull' : 'bullmq', prefix: prefixes[index]! }),
+    ) as [QueueEngine, QueueEngine];
+    const rollout = createRollout({ legacy, target, queues, flags: createFlagSource(new Map()) });
+    try {
+      await rollout.start();
+    } finally {
+      await rollout.close();
+      await Promise.all([legacy.close(), target.close()]);
+    }
+  };
+  await start(['one', 'other']);
+  await expect(start(['same', 'same'])).rejects.toMatchObject({ code: 'SWITCHYARD_ROLLOUT_CONFIGURATION' });
+  for (const connection of hosts) connection.disconnect();
+});
+
+test('flags that want a missing engine, and a queue that is declared twice, are refused', async () => {
   const connection = new Redis(redis.url, { maxRetriesPerRequest: null });
   const bullmq = createBullMqEngine({ connection });
   const flags = createFlagSource(new Map([[contacts.name, 100]]));
-  const twice = () => createRollout({ legacy: bullmq, target: bullmq, queues, flags });
-  expect(twice).toThrow(RolloutConfigurationError);
   const missing = () => createRollout({ target: bullmq, queues, flags });
   expect(missing).toThrow('reminder');
   expect(() => createRollout({ target: bullmq, queues: [contacts, contacts], flags })).toThrow(

@@ -89,7 +89,7 @@ function consumeBoth(): Map<string, number[]> {
   return slots;
 }
 
-test('schedules moved forth and back, by processes that die at every step, fire once a slot', async () => {
+test('[13] schedules moved forth and back, by processes that die at every step, fire once a slot', async () => {
   const ids = Array.from({ length: 6 }, (_, index) => `every-${index}`);
   const slots = consumeBoth();
   for (const id of ids) {

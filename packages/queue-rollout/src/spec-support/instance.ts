@@ -43,7 +43,19 @@ export const contacts = defineQueue({
   worker: { concurrency: 4 },
 });
 export const reminders = defineQueue({ name: 'reminder', tier: 'non-critical', jobs: { sync: numbered } });
-export const queues: readonly QueueDefinition[] = [contacts, reminders];
+export const limited = defineQueue({
+  name: 'limited',
+  tier: 'medium',
+  jobs: { sync: numbered },
+  worker: { concurrency: 20, limit: { max: 5, durationMs: 600 } },
+});
+export const urgent = defineQueue({
+  name: 'urgent',
+  tier: 'medium',
+  jobs: { sync: numbered },
+  priorities: true,
+});
+export const queues: readonly QueueDefinition[] = [contacts, reminders, limited, urgent];
 
 /** One process of the app: engines, flags and rollout over a command connection of its own. */
 export interface Instance {
