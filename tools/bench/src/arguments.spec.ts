@@ -3,6 +3,7 @@ import { parseArguments, UsageError } from './arguments.js';
 const benchmarks = [
   { name: 'queues', description: 'the queues' },
   { name: 'http', description: 'the REST client' },
+  { name: 'endurance', description: 'for as long as you like', takesMinutes: true },
 ];
 const parse = (...argv: string[]) => parseArguments(argv, benchmarks);
 
@@ -18,7 +19,15 @@ describe('parseArguments', () => {
     expect(parse('queues', '--quick', '--json').quick).toBe(true);
   });
 
+  it('takes minutes where they mean something', () => {
+    expect(parse('endurance', '--minutes=2.5')).toMatchObject({ benchmark: 'endurance', minutes: 2.5 });
+    expect(parse('endurance')).not.toHaveProperty('minutes');
+  });
+
   it.each([
+    [['http', '--minutes=3'], '--minutes means nothing to http'],
+    [['endurance', '--minutes=0'], '--minutes takes 1 to 600'],
+    [['endurance', '--minutes=ten'], '--minutes takes 1 to 600'],
     [[], 'Which benchmark?'],
     [['quues'], 'Unknown benchmark "quues".'],
     [['queues', '--jsno'], 'Unknown flag "--jsno".'],

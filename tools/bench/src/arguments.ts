@@ -13,12 +13,19 @@ export interface Arguments {
   readonly json: boolean;
   readonly check: boolean;
   readonly quick: boolean;
+  readonly minutes?: number;
 }
 
 export interface Named {
   readonly name: string;
   readonly description: string;
+  readonly takesMinutes?: boolean;
 }
+
+const MINUTES: Named = {
+  name: '--minutes=N',
+  description: 'how long to go on, 1 to 600, where that is said',
+};
 
 const FLAGS: readonly Named[] = [
   { name: '--json', description: 'print one JSON document instead of a table' },
@@ -27,37 +34,42 @@ const FLAGS: readonly Named[] = [
 ];
 
 /**
- * Reads `<benchmark> [--json] [--check] [--quick]`, in any order.
+ * Reads `<benchmark> [--json] [--check] [--quick] [--minutes=N]`, in any order.
  *
- * @throws {UsageError} for an unknown name or flag, for no name or several, and for `--quick --check`.
+ * @throws {UsageError} for an unknown name or flag, for no name or several, for `--quick --check`, and for minutes that
+ *   make no sense.
  */
 export function parseArguments(argv: readonly string[], benchmarks: readonly Named[]): Arguments {
   const fail = (problem: string) => new UsageError(`${problem}\n\n${usage(benchmarks)}`);
   const names = argv.filter((argument) => !argument.startsWith('-'));
-  const flags = argv.filter((argument) => argument.startsWith('-'));
+  const flags = argv.filter((argument) => argument.startsWith('-') && !argument.startsWith('--minutes='));
+  const minutes = argv.filter((argument) => argument.startsWith('--minutes='));
   for (const flag of flags) {
     if (!FLAGS.some(({ name }) => name === flag)) throw fail(`Unknown flag ${JSON.stringify(flag)}.`);
   }
   const [name, ...more] = names;
   if (name === undefined) throw fail('Which benchmark?');
   if (more.length > 0) throw fail(`One benchmark at a time, not ${names.join(' and ')}.`);
-  if (!benchmarks.some((benchmark) => benchmark.name === name)) {
-    throw fail(`Unknown benchmark ${JSON.stringify(name)}.`);
-  }
+  const benchmark = benchmarks.find((one) => one.name === name);
+  if (!benchmark) throw fail(`Unknown benchmark ${JSON.stringify(name)}.`);
   const [json, check, quick] = FLAGS.map((flag) => flags.includes(flag.name)) as [boolean, boolean, boolean];
   if (quick && check) throw fail('--quick measures too little to be checked: leave out one of the two.');
-  return { benchmark: name, json, check, quick };
+  if (minutes.length === 0) return { benchmark: name, json, check, quick };
+  if (!benchmark.takesMinutes) throw fail(`--minutes means nothing to ${name}.`);
+  const wanted = Number(minutes.at(-1)?.slice('--minutes='.length));
+  if (!(wanted >= 1 && wanted <= 600)) throw fail(`--minutes takes 1 to 600, not ${minutes.at(-1)}.`);
+  return { benchmark: name, json, check, quick, minutes: wanted };
 }
 
 export function usage(benchmarks: readonly Named[]): string {
   const rows = (entries: readonly Named[]) =>
-    entries.map(({ name, description }) => `  ${name.padEnd(10)} ${description}`);
+    entries.map(({ name, description }) => `  ${name.padEnd(11)} ${description}`);
   return [
-    'Usage: npm run bench -- <benchmark> [--json] [--check] [--quick]',
+    'Usage: npm run bench -- <benchmark> [--json] [--check] [--quick] [--minutes=N]',
     '',
     'Benchmarks:',
     ...rows(benchmarks),
     'Flags:',
-    ...rows(FLAGS),
+    ...rows([...FLAGS, MINUTES]),
   ].join('\n');
 }

@@ -37,8 +37,8 @@ export interface Contender {
 
 export interface BenchmarkResult {
   readonly contenders: readonly Contender[];
-  /** The contender that ratios are taken against. */
-  readonly baseline: string;
+  /** The contender that ratios are taken against; absent where there is nothing to compare. */
+  readonly baseline?: string;
   readonly cases: readonly Case[];
   readonly limits: readonly Limit[];
   /** Versions of what was measured, by name. */
@@ -50,6 +50,8 @@ export interface BenchmarkResult {
 export interface RunOptions {
   /** A smoke run: every part of the machinery once, figures worthless. */
   readonly quick: boolean;
+  /** How long to go on, where a benchmark can be told. */
+  readonly minutes?: number;
   /** Told what is going on, one line at a time. */
   readonly onProgress: (line: string) => void;
 }
@@ -57,5 +59,7 @@ export interface RunOptions {
 export interface Benchmark {
   readonly name: string;
   readonly description: string;
+  /** Whether `--minutes` means something to it. */
+  readonly takesMinutes?: boolean;
   run(options: RunOptions): Promise<BenchmarkResult>;
 }

@@ -20,6 +20,7 @@ async function main(argv: readonly string[]): Promise<number> {
   const elapsedMs = () => Date.now() - startedAt.getTime();
   const result = await benchmark.run({
     quick: args.quick,
+    ...(args.minutes !== undefined && { minutes: args.minutes }),
     onProgress: (line) =>
       process.stderr.write(`[${String(Math.round(elapsedMs() / 1000)).padStart(3)} s] ${line}\n`),
   });

@@ -86,8 +86,12 @@ function caseTable({ cases, contenders, baseline }: Report): string {
 }
 
 function legend({ baseline, contenders, notes }: Report): string[] {
-  const title = contenders.find(({ id }) => id === baseline)?.title ?? baseline;
-  return [`(×n) against ${title}.`, '* holds only on a quiet machine.', ...notes];
+  const title = contenders.find(({ id }) => id === baseline)?.title;
+  return [
+    ...(title === undefined ? [] : [`(×n) against ${title}.`]),
+    '* holds only on a quiet machine.',
+    ...notes,
+  ];
 }
 
 function limitTable({ limits }: Report): string {

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { median, percentile } from './statistics.js';
+import { median, percentile, slope } from './statistics.js';
 
 describe('median', () => {
   it('is the middle value, or the mean of the two middle ones', () => {
@@ -51,5 +51,27 @@ describe('percentile', () => {
 
   it.each([0, -1, 1.01, Number.NaN])('refuses a share of %d', (share) => {
     expect(() => percentile([1], share)).toThrow(RangeError);
+  });
+});
+
+describe('slope', () => {
+  it('is that of a line, which a few odd points do not move', () => {
+    const line = Array.from({ length: 20 }, (_, x) => ({ x, y: 3 * x + 7 }));
+    expect(slope(line)).toBe(3);
+    expect(slope(line.map((point) => (point.x % 7 === 3 ? { x: point.x, y: 9000 } : point)))).toBeCloseTo(
+      3,
+      0,
+    );
+  });
+
+  it('is 0 where there is none', () => {
+    expect(slope([])).toBe(0);
+    expect(slope([{ x: 1, y: 5 }])).toBe(0);
+    expect(
+      slope([
+        { x: 1, y: 5 },
+        { x: 1, y: 50 },
+      ]),
+    ).toBe(0);
   });
 });

@@ -17,6 +17,26 @@ export function percentile(values: readonly number[], share: number): number {
   return at(ascending(values), Math.ceil(share * values.length) - 1);
 }
 
+/** A measurement at some point, of time or otherwise. */
+export interface Point {
+  readonly x: number;
+  readonly y: number;
+}
+
+/**
+ * How much y grows by x: the median of the slopes between all pairs of points (Theil and Sen), which a few odd ones
+ * do not move. 0 when no two points differ in x.
+ */
+export function slope(points: readonly Point[]): number {
+  const slopes = points.flatMap((left, index) =>
+    points
+      .slice(index + 1)
+      .filter((right) => right.x !== left.x)
+      .map((right) => (right.y - left.y) / (right.x - left.x)),
+  );
+  return slopes.length > 0 ? median(slopes) : 0;
+}
+
 function ascending(values: readonly number[]): number[] {
   if (values.length === 0) throw new RangeError('there are no values');
   return [...values].sort((a, b) => a - b);

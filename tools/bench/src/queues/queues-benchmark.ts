@@ -6,7 +6,7 @@ import { casesOf } from './cases.js';
 import { BASELINE, contenders } from './contender.js';
 import { limitsOf } from './limits.js';
 import { measure } from './measure.js';
-import { redisVersion } from './redis-version.js';
+import { redisVersion } from '../redis-version.js';
 import { FULL, QUICK } from './sizes.js';
 
 export const queuesBenchmark: Benchmark = {
