@@ -126,6 +126,7 @@ export const handlers = {
 /** Runs when the sandbox is closed. */
 export async function close() {
   if (!process.env.SPEC_CLOSE_REPORT) return;
-  await sleep(20);
+  writeFileSync(process.env.SPEC_CLOSE_REPORT, 'closing');
+  await sleep(Number(process.env.SPEC_CLOSE_TAKES_MS ?? 20));
   writeFileSync(process.env.SPEC_CLOSE_REPORT, 'closed');
 }

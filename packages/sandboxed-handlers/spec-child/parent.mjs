@@ -8,15 +8,18 @@ const say = (value) => process.stdout.write(`${JSON.stringify(value)}\n`);
 
 const sandbox = await startSandbox(definition, new URL('./handlers.mjs', import.meta.url), {
   processes: 2,
-  // Not those of this process, which load TypeScript.
-  execArgv: mode === 'eat-memory' ? ['--max-old-space-size=24', '--max-semi-space-size=1'] : [],
+  // Those of this process load TypeScript, which takes its time.
+  ...(mode !== 'inherit-options' && {
+    execArgv: mode === 'eat-memory' ? ['--max-old-space-size=24', '--max-semi-space-size=1'] : [],
+  }),
 });
+const { signal } = new AbortController();
 const run = (data) =>
   sandbox.handlers.work({
     id: '7',
     name: 'work',
     data,
-    signal: new AbortController().signal,
+    signal,
     updateProgress: async () => {},
     log: async () => {},
   });
@@ -31,6 +34,16 @@ switch (mode) {
     await run({ deed: 'pid' });
     say(sandbox.processIds);
     break;
+  case 'inherit-options':
+    say([process.execArgv, (await run({ deed: 'environment', variable: 'PATH' }))[1]]);
+    break;
+  case 'share-signal': {
+    const warnings = [];
+    process.on('warning', ({ message }) => warnings.push(message));
+    await Promise.all(Array.from({ length: 12 }, () => run({ deed: 'pid' })));
+    say(warnings);
+    break;
+  }
   case 'eat-memory': {
     const error = await run({ deed: 'eatMemory' }).catch((thrown) => thrown);
     say([error.code, error.exitSignal, await run({ deed: 'answer', value: 'goes on' })]);

@@ -18,13 +18,21 @@ afterAll(() => rmSync(folder, { recursive: true }));
 async function startParent(
   mode: string,
   report = '',
+  execArgv: readonly string[] = [],
 ): Promise<{ parent: ChildProcess; said: unknown[]; ended: unknown }> {
   const loader = new URL('../spec-child/start-typescript.mjs', import.meta.url).href;
   const parent = spawn(
     process.execPath,
-    ['--conditions=@switchyard/source', `--import=${loader}`, childFile('parent.mjs'), mode, report],
-    // What a process says that runs out of memory is of no use here.
-    { stdio: ['ignore', 'pipe', mode === 'eat-memory' ? 'ignore' : 'inherit'] },
+    [
+      ...execArgv,
+      '--conditions=@switchyard/source',
+      `--import=${loader}`,
+      childFile('parent.mjs'),
+      mode,
+      report,
+    ],
+    // What an inspector says, or a process that runs out of memory, is of no use here.
+    { stdio: ['ignore', 'pipe', 'ignore'] },
   );
   parents.push(parent);
   const ended = once(parent, 'exit');
@@ -55,4 +63,16 @@ test('[20] a handler that runs out of memory fails its attempt alone', async () 
   const { said, ended } = await startParent('eat-memory');
   expect(said).toEqual(['SWITCHYARD_SANDBOX_CRASHED', 'SIGABRT', 'goes on']);
   expect(await ended).toEqual([0, null]);
+});
+
+test("processes have their parent's options of Node, but do not listen where its inspector does", async () => {
+  const inspect = '--inspect=127.0.0.1:0';
+  const { said } = await startParent('inherit-options', '', [inspect]);
+  const [ofParent, ofChild] = said as string[][];
+  expect(ofParent).toContain(inspect);
+  expect(ofChild).toEqual(ofParent?.filter((option) => option !== inspect));
+});
+
+test('more than ten jobs can share one signal without a warning', async () => {
+  expect((await startParent('share-signal')).said).toEqual([]);
 });

@@ -25,6 +25,7 @@ export function createProcessPool(settings: ProcessSettings): ProcessPool {
     return started;
   };
 
+  /** Looks at them only here: one may have ended while it waited. */
   const takeIdle = (): HandlerProcess | undefined => {
     let taken = idle.pop();
     while (taken && !taken.isUsable) taken = idle.pop();
@@ -45,7 +46,7 @@ export function createProcessPool(settings: ProcessSettings): ProcessPool {
       return await taken.run({ ...job, signal: abort.signal });
     } finally {
       job.signal.removeEventListener('abort', onAbort);
-      if (taken?.isUsable) idle.push(taken);
+      if (taken) idle.push(taken);
     }
   };
 

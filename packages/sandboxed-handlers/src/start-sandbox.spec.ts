@@ -129,17 +129,6 @@ describe('options', () => {
     const given = { execArgv: ['--max-old-space-size=100'], env: { SPEC_VARIABLE: 'given' } };
     expect(await run(given, 'SPEC_VARIABLE')).toEqual(['given', given.execArgv, ['spec']]);
   });
-
-  test('processes do not inherit the inspector', async () => {
-    process.execArgv.push('--inspect=127.0.0.1:0');
-    try {
-      const sandbox = await openSandbox();
-      const [, execArgv] = (await runInSandbox(sandbox, { deed: 'environment', variable: 'X' })) as unknown[];
-      expect(execArgv).toEqual(process.execArgv.slice(0, -1));
-    } finally {
-      process.execArgv.pop();
-    }
-  });
 });
 
 test('handlers fit the queue they were made for, and no other', async () => {
