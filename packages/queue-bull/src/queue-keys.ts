@@ -1,4 +1,4 @@
-/** The keys of one Bull queue, and the two of our own beside them. */
+/** The keys of one Bull queue, and those of our own beside them. */
 export interface QueueKeys {
   /** Its name in the Bull app. */
   readonly queue: string;
@@ -18,6 +18,8 @@ export interface QueueKeys {
   readonly limiter: string;
   /** Hash: schedule id → what was taken away with it, while it is suspended. */
   readonly suspended: string;
+  /** Hash: schedule id → what it was in Bull, once it has gone elsewhere. */
+  readonly departed: string;
   /** Channel: the ids of jobs that were removed here. Bull tells nobody. */
   readonly removed: string;
 }
@@ -40,6 +42,7 @@ export function queueKeys(prefix: string, queue: string): QueueKeys {
     repeat: `${base}repeat`,
     limiter: `${base}limiter`,
     suspended: `${base}switchyard:suspended`,
+    departed: `${base}switchyard:departed`,
     removed: `${base}switchyard:removed`,
   };
 }

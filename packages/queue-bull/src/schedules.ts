@@ -18,7 +18,8 @@ import { REMOVE_SCHEDULE } from './remove-schedule.lua.js';
 import { REPLACE_SCHEDULE } from './replace-schedule.lua.js';
 import { RESUME_SCHEDULE } from './resume-schedule.lua.js';
 import { checkCronOf, checkExpressible } from './schedule-check.js';
-import { firingPrefix, idOfKey, repeatKey } from './schedule-keys.js';
+import { toDeparted, withIdentity } from './schedule-identity.js';
+import { firingPrefix, repeatKey } from './schedule-keys.js';
 import {
   dataOf,
   optionsOf,
@@ -26,7 +27,7 @@ import {
   toActiveSchedule,
   type ScheduleRecord,
 } from './schedule-records.js';
-import { localTimeZone, nextSlotMs, ruleOf } from './schedule-slots.js';
+import { nextSlotMs, ruleOf } from './schedule-slots.js';
 import { SUSPEND_SCHEDULE } from './suspend-schedule.lua.js';
 
 /** How often to start over when others change the same queue's schedules at the same moment. */
@@ -73,7 +74,8 @@ export function createSchedules<S extends JobSchemas>(
         'after its first firing',
       );
     }
-    const repeat = withIdentity(schedule, wanted.repeat ?? {}, slotMs);
+    const departed = await call(() => client.hget(keys.departed, schedule.id));
+    const repeat = withIdentity(schedule, wanted.repeat ?? {}, slotMs, departed);
     const key = repeatKey(schedule.name, repeat);
     const prefix = firingPrefix(schedule.name, repeat.jobId, key);
     const firing = firingAt(schedule.name, { ...wanted, repeat }, slotMs, nowMs, 1);
@@ -175,6 +177,9 @@ export function createSchedules<S extends JobSchemas>(
       return record ? active(record) : null;
     },
     async forget(id) {
+      const kept = await call(() => client.hget(keys.suspended, id));
+      // First, so that whoever dies in between has only to forget again.
+      if (kept !== null) await call(() => client.hset(keys.departed, id, toDeparted(fromKept(id, kept))));
       await call(() => client.hdel(keys.suspended, id));
     },
   };
@@ -206,23 +211,6 @@ function firstSlotMs(
     );
   }
   return repeat.every ? nowMs + repeat.every : nextSlotMs(repeat, nowMs);
-}
-
-/**
- * A schedule that the legacy app gave no id goes by its member of the `repeat` set; under that id it becomes the same
- * one again, so that the legacy app's code, run once more, adds no second.
- */
-function withIdentity({ id, name }: Schedule, repeat: BullRepeat, slotMs: number): BullRepeat {
-  const anchored = repeat.every ? { ...repeat, anchorMs: slotMs } : repeat;
-  const { tz, ...local } = anchored;
-  const unnamed = [
-    anchored,
-    ...(tz === localTimeZone() ? [local] : []),
-    ...(tz === 'UTC' ? [{ ...local, utc: true }] : []),
-  ];
-  return (
-    unnamed.find((candidate) => idOfKey(repeatKey(name, candidate)) === id) ?? { ...anchored, jobId: id }
-  );
 }
 
 function isSame(schedule: Schedule, data: string, wanted: BullJobOptions, existing: ScheduleRecord): boolean {

@@ -64,6 +64,11 @@ describe.each(BULL_VERSIONS)('repeatable jobs of $version that are suspended', (
       { repeat: { cron: '15 5 * * *' } },
       { jobId: 'x', repeat: { cron: '15 5 * * *', tz: 'Europe/Berlin' } },
       { repeat: { every: DAY_MS } },
+      { jobId: 'local', repeat: { cron: '15 5 * * *' } },
+      { jobId: 'utc', repeat: { cron: '15 5 * * *', utc: true } },
+      { repeat: { cron: '15 5 * * *', utc: true } },
+      { jobId: 'interval', repeat: { every: DAY_MS } },
+      { jobId: 'ends', repeat: { cron: '0 6 * * *', endDate: '2099-01-01' } },
     ]) {
       const add = () => legacy.add('send', { n: 1 }, structuredClone(options) as BullQueue.JobOptions);
       await add();
