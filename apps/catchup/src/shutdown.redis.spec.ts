@@ -39,12 +39,22 @@ const engineFor = ({ engines }: CatchUp, useBullMq: string) => {
 
 const slowJob = (latencyMs: number) => ({ userId: 'user-1', changesAtMs: [], remote: { latencyMs } });
 
-const isRunning = (app: SpawnedCatchUp, looking: CatchUp, useBullMq: string, id: string) =>
-  until(
-    async () =>
-      (await engineFor(looking, useBullMq).queue(adaptiveSync).inspector.job(id))?.state === 'active',
-    `job ${id} to run in process ${app.pid}`,
-  );
+/**
+ * Waits until the job's handler runs. A job is active when an engine has taken it; one that is then told to stop may
+ * give it back untouched. A job that was taken after it and is done tells more.
+ */
+async function isRunning(
+  app: SpawnedCatchUp,
+  looking: CatchUp,
+  useBullMq: string,
+  id: string,
+): Promise<void> {
+  const { inspector, producer } = engineFor(looking, useBullMq).queue(adaptiveSync);
+  const isIn = async (jobId: string, state: string) => (await inspector.job(jobId))?.state === state;
+  await until(() => isIn(id, 'active'), `job ${id} to be taken by process ${app.pid}`);
+  const next = await producer.add('adapt', slowJob(0));
+  await until(() => isIn(next.id, 'completed'), `job ${id} to run in process ${app.pid}`);
+}
 
 describe.each(flagModes)('USE_BULLMQ=%s', (useBullMq) => {
   test.each(['SIGTERM', 'SIGINT'] as const)(
