@@ -101,6 +101,18 @@ export const sandboxCases: readonly ContractCase[] = [
     },
   },
   {
+    title: '[20] a payload that a process changes is what its next attempt begins with',
+    async run(context) {
+      const { queue } = await consumeInSandbox(context);
+      const { id } = await queue.producer.add('work', { deed: 'changeOnce', step: 1 }, { attempts: 2 });
+      expect(await ended(queue, id)).toMatchObject({
+        result: 2,
+        attemptsMade: 2,
+        data: { deed: 'changeOnce', step: 2 },
+      });
+    },
+  },
+  {
     title: '[20] errors arrive from a process as from a handler in this one, and the job is retried',
     async run(context) {
       const { queue, failures } = await consumeInSandbox(context);

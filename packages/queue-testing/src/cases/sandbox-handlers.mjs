@@ -15,6 +15,11 @@ const deeds = {
     await updateProgress({ step: 'half', at: 0.5 });
     await log('zweite Zeile ✓');
   },
+  async changeOnce({ attempt, data, updateData }) {
+    if (attempt > 1) return data.step;
+    await updateData({ ...data, step: 2 });
+    throw new Error('once more from there');
+  },
   failOnce({ attempt }) {
     if (attempt === 1) throw Object.assign(new TypeError('no luck'), { code: 'E_LUCK', status: 503 });
     return 'lucky';
