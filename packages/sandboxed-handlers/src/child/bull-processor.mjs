@@ -18,18 +18,22 @@
  * Makes a handler of what a processor file of Bull exports, `async (job) => …` or `(job, done) => …`, so that the file
  * can stay as it is.
  *
- * @param {(job: any, done: any) => unknown} processor
+ * @param {(job: never, done: never) => unknown} processor
  * @returns {(job: RunningJob) => Promise<unknown>}
  */
 export function fromBullProcessor(processor) {
   if (typeof processor !== 'function')
     throw new TypeError(`processor is of type ${typeof processor}, no function`);
+  const call =
+    /** @type {(job: BullSandboxJob, done?: (error: unknown, result: unknown) => void) => unknown} */ (
+      processor
+    );
   return async (running) => {
     const { job, isDiscarded } = bullJob(running);
     try {
-      if (processor.length < 2) return await processor(job, undefined);
+      if (processor.length < 2) return await call(job);
       return await new Promise((resolve, reject) => {
-        processor(job, (/** @type {unknown} */ error, /** @type {unknown} */ result) => {
+        call(job, (error, result) => {
           if (error) reject(error);
           else resolve(result);
         });
