@@ -1,6 +1,5 @@
 import { countConnections, parseClientList, startRedis, type RedisServer } from '@switchyard/local-redis';
 import { createBullMqEngine } from '@switchyard/queue-bullmq';
-import type { QueueEngine } from '@switchyard/queue-contract';
 import { Redis } from 'ioredis';
 import { createFlagSource, createRollout, RolloutConfigurationError } from './index.js';
 import {
@@ -274,24 +273,22 @@ test('a server that restarts in the middle of a move loses nothing', async () =>
 test('[1] engines that would share their keys are refused when the rollout is made', async () => {
   const connection = new Redis(redis.url, { maxRetriesPerRequest: null });
   const flags = createFlagSource(new Map());
-  const engines = ['bull', 'bullmq'].map((name) => createBullMqEngine({ connection, name, prefix: 'same' }));
-  const [legacy, target] = engines as [QueueEngine, QueueEngine];
+  const legacy = createBullMqEngine({ connection, name: 'bull', prefix: 'same' });
+  const target = createBullMqEngine({ connection, name: 'bullmq', prefix: 'same' });
   const shared = () => createRollout({ legacy, target, queues, flags });
   expect(shared).toThrow(RolloutConfigurationError);
   expect(shared).toThrow('give one of them another prefix');
-  await Promise.all(engines.map((engine) => engine.close()));
+  await Promise.all([legacy.close(), target.close()]);
   connection.disconnect();
 });
 
 test('[1] two names of one host do not hide that engines share their keys: the start is refused', async () => {
   const { port } = new URL(redis.url);
-  const hosts = ['127.0.0.1', 'localhost'].map(
-    (host) => new Redis(Number(port), host, { family: 4, maxRetriesPerRequest: null }),
-  );
-  const start = async (prefixes: readonly [string, string]) => {
-    const [legacy, target] = hosts.map((connection, index) =>
-      createBullMqEngine({ connection, name: index === 0 ? 'bull' : 'bullmq', prefix: prefixes[index]! }),
-    ) as [QueueEngine, QueueEngine];
+  const open = (host: string) => new Redis(Number(port), host, { family: 4, maxRetriesPerRequest: null });
+  const [one, alias] = [open('127.0.0.1'), open('localhost')];
+  const start = async (legacyPrefix: string, targetPrefix: string) => {
+    const legacy = createBullMqEngine({ connection: one, name: 'bull', prefix: legacyPrefix });
+    const target = createBullMqEngine({ connection: alias, prefix: targetPrefix });
     const rollout = createRollout({ legacy, target, queues, flags: createFlagSource(new Map()) });
     try {
       await rollout.start();
@@ -300,9 +297,9 @@ test('[1] two names of one host do not hide that engines share their keys: the s
       await Promise.all([legacy.close(), target.close()]);
     }
   };
-  await start(['one', 'other']);
-  await expect(start(['same', 'same'])).rejects.toMatchObject({ code: 'SWITCHYARD_ROLLOUT_CONFIGURATION' });
-  for (const connection of hosts) connection.disconnect();
+  await start('one', 'other');
+  await expect(start('same', 'same')).rejects.toMatchObject({ code: 'SWITCHYARD_ROLLOUT_CONFIGURATION' });
+  for (const connection of [one, alias]) connection.disconnect();
 });
 
 test('flags that want a missing engine, and a queue that is declared twice, are refused', async () => {

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 export type ScheduleLock = <T>(change: () => Promise<T>) => Promise<T>;
 
 /** How long a lock of a process that died is waited for. A change takes a few round trips. */
-const LOCK_MS = 30_000;
+const LOCK_MS = 15_000;
 const ASK_AGAIN_MS = 20;
 
 /**

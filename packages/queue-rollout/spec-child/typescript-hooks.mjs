@@ -1,0 +1,20 @@
+// Lets a child process of a spec run the workspace's TypeScript as it is, on every Node the project supports.
+import { readFile } from 'node:fs/promises';
+import ts from 'typescript';
+
+export async function resolve(specifier, context, next) {
+  try {
+    return await next(specifier, context);
+  } catch (error) {
+    if (!/^\.\.?\/.*\.js$/.test(specifier)) throw error;
+    return next(specifier.replace(/\.js$/, '.ts'), context);
+  }
+}
+
+export async function load(url, context, next) {
+  if (!url.endsWith('.ts')) return next(url, context);
+  const { outputText } = ts.transpileModule(await readFile(new URL(url), 'utf8'), {
+    compilerOptions: { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2023 },
+  });
+  return { format: 'module', shortCircuit: true, source: outputText };
+}
