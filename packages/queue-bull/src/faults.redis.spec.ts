@@ -70,6 +70,11 @@ describe('faults of the store', () => {
       expect(await problemOf(engineOn(connect(url)))).toContain('allkeys-lru');
     });
 
+    test('names a node of a cluster', async () => {
+      const { url } = await start({ 'cluster-enabled': 'yes' });
+      expect(await problemOf(engineOn(connect(url)))).toContain('Redis runs as a cluster');
+    });
+
     test('names a read-only replica', async () => {
       const master = await start();
       const replica = await start({ replicaof: `127.0.0.1 ${master.port}` });

@@ -162,3 +162,28 @@ describe.each(BULL_VERSIONS)('side by side with plain $version', ({ Bull }) => {
     prefixed.disconnect();
   });
 });
+
+describe('side by side with the newest Bull', () => {
+  const app = useLegacyApp();
+
+  test('de-duplication holds across plain Bull, which calls it debounce since 4.16, and this engine', async () => {
+    const { legacy, queue } = app.both();
+    const first = await legacy.add('send', { n: 1 }, { debounce: { id: 'once' } });
+    const second = await queue.producer.add('send', { n: 2 }, { deduplication: { id: 'once' } });
+    expect(second.id).toBe(String(first.id));
+    expect(await queue.inspector.deduplicated('once')).toBe(second.id);
+    const ours = await queue.producer.add('send', { n: 3 }, { deduplication: { id: 'ours', ttlMs: 60_000 } });
+    const theirs = await legacy.add('send', { n: 4 }, { debounce: { id: 'ours', ttl: 60_000 } });
+    expect(String(theirs.id)).toBe(ours.id);
+    expect(await queue.inspector.counts()).toMatchObject({ waiting: 2 });
+    const consumer = consumeAll(queue, () => null);
+    await until(
+      'both completed',
+      () => queue.inspector.counts(),
+      ({ completed }) => completed === 2,
+    );
+    await consumer.close();
+    expect(await queue.inspector.deduplicated('once')).toBeNull();
+    expect(String((await legacy.add('send', { n: 5 }, { debounce: { id: 'once' } })).id)).not.toBe(second.id);
+  });
+});
