@@ -62,13 +62,13 @@ describe.each(BULL_VERSIONS)('side by side with plain $version', ({ Bull }) => {
     ['prefix with colons', { prefix: 'my:app:' }, { prefix: 'my:app:' }],
     ['prefix with the characters of a pattern', { prefix: 'a*[b]?\\c' }, { prefix: 'a*[b]?\\c' }],
     ['prefix that is not ASCII', { prefix: 'größe 名' }, { prefix: 'größe 名' }],
-    ['[2] redis.keyPrefix', { redis: { keyPrefix: 'acme:' } }, { keyPrefix: 'acme:' }],
+    ['redis.keyPrefix', { redis: { keyPrefix: 'acme:' } }, { keyPrefix: 'acme:' }],
     [
-      '[2] redis.keyPrefix, which wins over a prefix',
+      'redis.keyPrefix, which wins over a prefix',
       { prefix: 'other', redis: { keyPrefix: 'k' } },
       { prefix: 'other', keyPrefix: 'k' },
     ],
-  ])('finds the queues under the %s of the app', async (_, legacyOptions, engineOptions) => {
+  ])('[2] finds the queues under the %s of the app', async (_, legacyOptions, engineOptions) => {
     const { port } = app.server;
     const options = {
       ...legacyOptions,
