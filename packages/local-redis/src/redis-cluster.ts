@@ -3,7 +3,7 @@ import { RedisStartError } from './errors.js';
 import { findRedisServer, type RedisServerBinary } from './find-redis-server.js';
 import { onFreePort } from './free-port.js';
 import { isPortTaken } from './redis-process.js';
-import { startRedis, type RedisServer } from './redis-server.js';
+import { startRedis, type RedisServer, type RedisUser } from './redis-server.js';
 import { respRequest, type RespReply } from './resp-request.js';
 
 export interface StartRedisClusterOptions {
@@ -15,6 +15,8 @@ export interface StartRedisClusterOptions {
   readonly nodeTimeoutMs?: number;
   /** redis.conf directives for every node. */
   readonly settings?: Readonly<Record<string, string>>;
+  /** For every node. */
+  readonly users?: readonly RedisUser[];
   /** The server to start, version 7 or newer; found or fetched when absent. */
   readonly binary?: RedisServerBinary;
   /** How long the nodes may take to agree. Default 30 000. */
@@ -64,7 +66,9 @@ export async function startRedisCluster(options: StartRedisClusterOptions = {}):
     'cluster-replica-validity-factor': '0',
   };
   const count = masters * (1 + replicasPerMaster);
-  const started = await Promise.allSettled(Array.from({ length: count }, () => startNode(binary, settings)));
+  const started = await Promise.allSettled(
+    Array.from({ length: count }, () => startNode(binary, settings, options.users)),
+  );
   const nodes = started.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
   const stop = async () => {
     await Promise.all(nodes.map(({ server }) => server.stop()));
@@ -91,9 +95,10 @@ interface Node {
 async function startNode(
   binary: RedisServerBinary,
   settings: Readonly<Record<string, string>>,
+  users: readonly RedisUser[] | undefined,
 ): Promise<Node> {
   const { port: busPort, value: server } = await onFreePort({
-    use: (port) => startRedis({ binary, settings: { ...settings, 'cluster-port': String(port) } }),
+    use: (port) => startRedis({ binary, users, settings: { ...settings, 'cluster-port': String(port) } }),
     isTaken: isPortTaken,
     attempts: PORT_ATTEMPTS,
   });

@@ -1,6 +1,7 @@
 import { EngineUnavailableError } from '@switchyard/queue-contract';
 import type { Connection } from './connection.js';
 import { isConnectionFault } from './connection-fault.js';
+import { refusalOf } from './store-refusal.js';
 
 const PAUSE_BETWEEN_TRIES_MS = 50;
 
@@ -10,7 +11,8 @@ export interface Patience {
    * Runs work once the connection is up. With `again`, work that the loss of the connection interrupts is done once
    * more: for work that may be done twice.
    *
-   * @throws EngineUnavailableError when the limit passes first; the work may or may not have been done
+   * @throws EngineUnavailableError when the limit passes first; the work may or may not have been done; and at once
+   *   when Redis refuses the work: for want of rights, memory or disk
    */
   run<T>(work: () => Promise<T>, options?: { readonly again?: boolean }): Promise<T>;
   /** Resolves when the connection is up, however long it takes. */
@@ -51,6 +53,8 @@ export function createPatience(engine: string, connection: Connection, limitMs: 
         try {
           return await within(work(), deadline, () => unavailable(`no answer within ${limitMs} ms`));
         } catch (error) {
+          const refusal = refusalOf(error);
+          if (refusal !== undefined) throw unavailable(refusal, { cause: error });
           if (!isConnectionFault(error)) throw error;
           if (!again || performance.now() >= deadline) {
             throw unavailable('the connection was lost', { cause: error });
