@@ -89,9 +89,17 @@ let hasWarnedOfSlots = false;
  * A command can ask for keys of one slot only, even where several slots are on one node. So the queues of each slot
  * share a wait.
  *
- * @throws SharedConnectionsError `SHARED_CONNECTIONS_SLOT` for a queue whose own keys are not in one slot
+ * @throws SharedConnectionsError `SHARED_CONNECTIONS_CLIENT` for a client that reads from replicas; later, from `of`,
+ *   `SHARED_CONNECTIONS_SLOT` for a queue whose own keys are not in one slot
  */
 function clusterGroups(lent: Cluster, settings: Settings): SlotGroups {
+  // Whether a job waits is asked right after its marker was popped. A replica may not have heard of the job yet.
+  if (lent.options.scaleReads !== 'master') {
+    throw new SharedConnectionsError(
+      'SHARED_CONNECTIONS_CLIENT',
+      'A Cluster client that reads from replicas (scaleReads) misses jobs: lend one that reads from masters',
+    );
+  }
   const groups = new Map<number, SlotGroup>();
   return {
     all: () => [...groups.values()],

@@ -155,6 +155,14 @@ describe('on Redis Cluster', () => {
     expect(refused(() => closeLater(new shared.FlowProducer()))).toBe('taken');
   });
 
+  it.each(['slave', 'all'] as const)('a client that reads from replicas (%s) is refused', (scaleReads) => {
+    const stale = new Cluster([...cluster.addresses], { lazyConnect: true, scaleReads });
+    expect(() => shareConnections(stale)).toThrow(
+      expect.objectContaining({ code: 'SHARED_CONNECTIONS_CLIENT' }),
+    );
+    stale.disconnect();
+  });
+
   it('jobs go on after the node has restarted', async () => {
     const { runs } = await follow('mail');
     await runs('before');

@@ -1,7 +1,7 @@
 export type SharedConnectionsErrorCode =
   /** An option of `shareConnections` has a value that cannot work. */
   | 'SHARED_CONNECTIONS_OPTION'
-  /** What was lent is not an ioredis client. */
+  /** What was lent is not an ioredis client, or one that cannot be relied on. */
   | 'SHARED_CONNECTIONS_CLIENT'
   /** Something was asked for after `close()`. */
   | 'SHARED_CONNECTIONS_CLOSED'

@@ -3,7 +3,7 @@ import { EngineUnavailableError } from '@switchyard/queue-contract';
 import type { Redis } from 'ioredis';
 import { asError } from './as-error.js';
 import { addressOf, isCluster, type Connection } from './connection.js';
-import { lacksEvictionPolicy, storeProblem } from './store-problem.js';
+import { lacksEvictionPolicy, modeProblem, storeProblem } from './store-problem.js';
 
 type Unavailable = (problem: string, options?: ErrorOptions) => EngineUnavailableError;
 
@@ -16,14 +16,16 @@ export async function checkStore(engine: string, connection: Connection, limitMs
   const unavailable: Unavailable = (problem, options) => new EngineUnavailableError(engine, problem, options);
   const problems = await withinConnection(connection, limitMs, unavailable, () => {
     const servers = isCluster(connection) ? connection.nodes('master') : [connection];
-    return Promise.all(servers.map(problemOf));
+    return Promise.all(servers.map((server) => problemOf(server, server === connection)));
   });
   const [problem] = problems.filter((each) => each !== null);
   if (problem !== undefined) throw unavailable(problem);
 }
 
-async function problemOf(server: Redis): Promise<string | null> {
+async function problemOf(server: Redis, isAlone: boolean): Promise<string | null> {
   const info = await server.info();
+  const wrongMode = isAlone ? modeProblem(info) : null;
+  if (wrongMode !== null) return wrongMode;
   // INFO leaves it out on some hosted servers; CONFIG is often forbidden there, and then nobody can tell.
   const policy = lacksEvictionPolicy(info)
     ? await server.config('GET', 'maxmemory-policy').then(

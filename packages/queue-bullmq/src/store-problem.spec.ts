@@ -1,4 +1,4 @@
-import { lacksEvictionPolicy, storeProblem } from './store-problem.js';
+import { lacksEvictionPolicy, modeProblem, storeProblem } from './store-problem.js';
 
 const info = (fields: Record<string, string>) =>
   `# Server\r\n${Object.entries({
@@ -40,4 +40,11 @@ test('an evicting server is refused, by INFO or by what CONFIG said', () => {
   expect(lacksEvictionPolicy(info({}))).toBe(false);
   expect(storeProblem(silent, 'volatile-ttl')).toMatch(/volatile-ttl/);
   expect(storeProblem(silent)).toBeNull();
+});
+
+test('a node of a cluster and a Sentinel are no servers by themselves', () => {
+  expect(modeProblem(info({ redis_mode: 'cluster' }))).toMatch(/lend an ioredis Cluster/);
+  expect(modeProblem(info({ redis_mode: 'sentinel' }))).toMatch(/`sentinels` and `name`/);
+  expect(modeProblem(info({ redis_mode: 'standalone' }))).toBeNull();
+  expect(modeProblem('')).toBeNull();
 });

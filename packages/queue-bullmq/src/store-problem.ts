@@ -23,6 +23,18 @@ export function storeProblem(info: string, evictionPolicy?: string): string | nu
   return null;
 }
 
+/** What makes a server the wrong one for a client of a single server; `null` when nothing does. */
+export function modeProblem(info: string): string | null {
+  switch (parseInfo(info).get('redis_mode')) {
+    case 'cluster':
+      return 'the server is a node of a cluster, which has a part of the keys only: lend an ioredis Cluster';
+    case 'sentinel':
+      return 'the server is a Sentinel itself: lend a client with `sentinels` and `name`, which finds the primary';
+    default:
+      return null;
+  }
+}
+
 /** Whether INFO left the eviction policy out. */
 export function lacksEvictionPolicy(info: string): boolean {
   return !parseInfo(info).has('maxmemory_policy');

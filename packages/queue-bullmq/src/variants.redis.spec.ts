@@ -214,6 +214,10 @@ describe('Redis Cluster', () => {
     const addresses = cluster.nodes.map(({ port }) => `127.0.0.1:${port}`);
     expect(engine.keyspace).toBe(`redis-cluster://${addresses.sort().join(',')}/{app}`);
 
+    const [node] = cluster.nodes;
+    const single = engineOn(lent({ port: node?.port }), '{app}');
+    await expect(single.ready()).rejects.toThrow(/lend an ioredis Cluster/);
+
     const queue = engine.queue(SYNC);
     const added = await queue.producer.addMany(
       Array.from({ length: 50 }, (_, n) => ({ name: 'work' as const, data: n })),
