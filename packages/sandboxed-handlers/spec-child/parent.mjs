@@ -30,20 +30,16 @@ switch (mode) {
     void run({ deed: 'spin', forMs: 60_000, report });
     say(sandbox.processIds);
     break;
-  case 'forget':
-    await run({ deed: 'pid' });
-    say(sandbox.processIds);
+  case 'forget': {
+    const warnings = [];
+    process.on('warning', ({ message }) => warnings.push(message));
+    const jobs = Array.from({ length: 12 }, () => run({ deed: 'pid' }));
+    say({ pids: await Promise.all(jobs), warnings, stdin: await run({ deed: 'stdin' }) });
     break;
+  }
   case 'inherit-options':
     say([process.execArgv, (await run({ deed: 'environment', variable: 'PATH' }))[1]]);
     break;
-  case 'share-signal': {
-    const warnings = [];
-    process.on('warning', ({ message }) => warnings.push(message));
-    await Promise.all(Array.from({ length: 12 }, () => run({ deed: 'pid' })));
-    say(warnings);
-    break;
-  }
   case 'eat-memory': {
     const error = await run({ deed: 'eatMemory' }).catch((thrown) => thrown);
     say([error.code, error.exitSignal, await run({ deed: 'answer', value: 'goes on' })]);

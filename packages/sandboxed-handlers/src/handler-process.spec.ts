@@ -169,8 +169,4 @@ describe('living together', () => {
     expect(await runInSandbox(sandbox, { deed: 'chat' })).toBe('sent');
     expect(await runInSandbox(sandbox, { deed: 'answer', value: 1 })).toBe(1);
   });
-
-  test('it reads nothing of what is typed for the parent', async () => {
-    expect(await runInSandbox(sandbox, { deed: 'stdin' })).toBe('');
-  });
 });

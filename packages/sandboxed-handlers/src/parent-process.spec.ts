@@ -19,7 +19,7 @@ async function startParent(
   mode: string,
   report = '',
   execArgv: readonly string[] = [],
-): Promise<{ parent: ChildProcess; said: unknown[]; ended: unknown }> {
+): Promise<{ parent: ChildProcess; said: unknown; ended: unknown }> {
   const loader = new URL('../spec-child/start-typescript.mjs', import.meta.url).href;
   const parent = spawn(
     process.execPath,
@@ -32,12 +32,13 @@ async function startParent(
       report,
     ],
     // What an inspector says, or a process that runs out of memory, is of no use here.
-    { stdio: ['ignore', 'pipe', 'ignore'] },
+    { stdio: ['pipe', 'pipe', 'ignore'] },
   );
   parents.push(parent);
+  parent.stdin.end('typed');
   const ended = once(parent, 'exit');
   const [line] = (await once(parent.stdout as NodeJS.ReadableStream, 'data')) as [Buffer];
-  return { parent, said: JSON.parse(line.toString()) as unknown[], ended };
+  return { parent, said: JSON.parse(line.toString()) as unknown, ended };
 }
 
 test.each(['SIGKILL', 'SIGTERM'] as const)(
@@ -55,8 +56,13 @@ test.each(['SIGKILL', 'SIGTERM'] as const)(
 
 test('a sandbox that nobody closed does not keep its parent, nor outlive it', async () => {
   const { said, ended } = await startParent('forget');
+  const { pids, warnings, stdin } = said as { pids: number[]; warnings: string[]; stdin: string };
   expect(await ended).toEqual([0, null]);
-  await eventually('both are gone', () => (said as number[]).every((pid) => !isAlive(pid)));
+  expect(new Set(pids).size).toBe(12);
+  await eventually('they are gone', () => pids.every((pid) => !isAlive(pid)));
+  // Its twelve jobs shared a signal, and what was typed was for the parent.
+  expect(warnings).toEqual([]);
+  expect(stdin).toBe('');
 });
 
 test('[20] a handler that runs out of memory fails its attempt alone', async () => {
@@ -71,8 +77,4 @@ test("processes have their parent's options of Node, but do not listen where its
   const [ofParent, ofChild] = said as string[][];
   expect(ofParent).toContain(inspect);
   expect(ofChild).toEqual(ofParent?.filter((option) => option !== inspect));
-});
-
-test('more than ten jobs can share one signal without a warning', async () => {
-  expect((await startParent('share-signal')).said).toEqual([]);
 });
