@@ -48,4 +48,19 @@ describe('giveUpWhenSilent', () => {
     await new Promise((resolve) => setTimeout(resolve, 150));
     expect([errors, proxy.accepted]).toEqual([[], 1]);
   });
+
+  test('leaves one alone that met several sockets before it came back, whatever was sent on them', async () => {
+    // As Bull wants it: commands go out on sockets that prove to be dead.
+    connection.options.enableReadyCheck = false;
+    giveUpWhenSilent(connection, 300);
+    await server.kill();
+    // Each is accepted here, sent to, and broken because nobody answers behind.
+    while (proxy.accepted < 6) await new Promise((resolve) => setTimeout(resolve, 5));
+    await server.restart();
+    await connection.ping();
+    errors.length = 0;
+    const { accepted } = proxy;
+    await new Promise((resolve) => setTimeout(resolve, 900));
+    expect([errors, proxy.accepted]).toEqual([[], accepted]);
+  });
 });

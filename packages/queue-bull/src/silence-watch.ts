@@ -8,6 +8,7 @@ import type { Redis } from 'ioredis';
  * which is well.
  */
 export function giveUpWhenSilent(connection: Redis, limitMs: number): void {
+  /** On the socket there is now. What a broken one owed is sent again, through here, or forgotten by ioredis. */
   const owed = new Set<object>();
   let timer: NodeJS.Timeout | undefined;
   const stop = () => {
@@ -35,5 +36,9 @@ export function giveUpWhenSilent(connection: Redis, limitMs: number): void {
     if (isFirst) restart();
     return send(command, stream);
   };
-  connection.on('ready', restart).on('close', stop);
+  const forget = () => {
+    stop();
+    owed.clear();
+  };
+  connection.on('ready', restart).on('close', forget);
 }
