@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   ClosedError,
   resolveConsumeOptions,
@@ -18,6 +19,8 @@ import { HAND_BACK_JOB } from './hand-back-job.lua.js';
 import { scheduleNextFiring } from './next-firing.js';
 import { createRateLimiter } from './rate-limit.js';
 
+/** Who closes within a limit does not wait for a Redis that is silent: a job that it did not get back runs again later. */
+const HAND_BACK_LIMIT_MS = 1000;
 /** A timer that is set for longer fires at once. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
@@ -92,7 +95,13 @@ export function startConsumer<S extends JobSchemas>(
     const idle = pop.stop().then(() => worker.idle());
     const ended = await Promise.race([idle.then(() => true), gaveUp.then(() => false)]);
     if (!ended) {
-      await Promise.all(attempts.abandon(new ClosedError(`consumer of queue "${queue}"`)).map(handBack));
+      const abandoned = attempts.abandon(new ClosedError(`consumer of queue "${queue}"`));
+      const late = new AbortController();
+      await Promise.race([
+        Promise.all(abandoned.map(handBack)),
+        sleep(HAND_BACK_LIMIT_MS, undefined, { signal: late.signal }).catch(() => {}),
+      ]);
+      late.abort();
     }
     await worker.close();
     await pop.close();
