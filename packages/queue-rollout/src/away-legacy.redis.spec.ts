@@ -74,9 +74,8 @@ test('a flag of another queue changes nothing for a queue whose share stays', as
   await rollout.settled(contacts.name, { timeoutMs: 5000 });
   await legacyRedis.kill();
   flags.set(shares(50));
-  expect(rollout.status().map(({ queue, phase }) => [queue, phase])).toEqual([
-    [contacts.name, 'target'],
-    [reminders.name, 'canary'],
-  ]);
+  const phases = new Map(rollout.status().map(({ queue, phase }) => [queue, phase]));
+  expect(phases.get(contacts.name)).toBe('target');
+  expect(phases.get(reminders.name)).toBe('canary');
   await legacyRedis.restart();
 });
