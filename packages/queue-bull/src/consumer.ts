@@ -17,6 +17,7 @@ import { createConsumerEvents, forwardEvents } from './consumer-events.js';
 import type { EngineContext } from './engine-context.js';
 import { HAND_BACK_JOB } from './hand-back-job.lua.js';
 import { scheduleNextFiring } from './next-firing.js';
+import { createPutAside } from './put-aside.js';
 import { createRateLimiter } from './rate-limit.js';
 
 /** Who closes within a limit does not wait for a Redis that is silent: a job that it did not get back runs again later. */
@@ -52,6 +53,7 @@ export function startConsumer<S extends JobSchemas>(
   };
   const subscriber = new BullSubscriber(context.subscriber, report);
   const pop = createBlockingPop(client, context.connections);
+  const putAside = createPutAside(run, keys);
   const attempts = createAttempts(context, definition, handlers, options.gate);
   const bull = makeBullQueue(keys.queue, {
     prefix: context.prefix,
@@ -79,7 +81,10 @@ export function startConsumer<S extends JobSchemas>(
   if (options.signal?.aborted) return closedConsumer(queue);
   const limiter = limit && createRateLimiter(run, keys.limiter, limit);
   const worker = startBullWorker(bull, concurrency, limiter, {
-    prepare: attempts.prepare,
+    prepare(job) {
+      attempts.prepare(job);
+      putAside.release(String(job.id)).catch(report);
+    },
     process: attempts.process,
     handBack: (job) => handBack(String(job.id)),
     report,

@@ -149,6 +149,11 @@ describe.each(BULL_VERSIONS)('inspecting an app on $version', ({ version, Bull }
       ({ completed }) => completed === 3,
     );
     await consumer.close();
+    // Nothing that would hold back the workers on plain Bull is left.
+    expect(await app.connection.keys(`bull:${name}:limiter:*`)).not.toContain(
+      `bull:${name}:limiter:a:limited`,
+    );
+    expect(await app.connection.exists(`bull:${name}:limiter:index`)).toBe(0);
 
     await app.connection.flushall();
     const plain = app.legacyQueue(name, {
