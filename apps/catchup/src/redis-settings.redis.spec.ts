@@ -1,6 +1,9 @@
 import { startRedis, type StartRedisOptions } from '@switchyard/local-redis';
+import { hasBull } from './testing/flag-modes.js';
 import { compileCatchUp, endSpawned, spawnCatchUp } from './testing/spawned-catchup.js';
 
+/** Both engines connect, as long as there are two. */
+const USE_BULLMQ = hasBull ? 'adaptive-sync' : 'true';
 const SECRET = 'hunter2 %40/:é';
 
 const cleanups: (() => unknown)[] = [];
@@ -21,14 +24,15 @@ const login = `app:${encodeURIComponent(SECRET)}`;
 
 test('the app runs on a URL with escapes, a user and a database', async () => {
   const { port } = await start({ users: [everything] });
-  const app = spawnCatchUp({ REDIS_URL: `redis://${login}@127.0.0.1:${port}/3` });
+  const app = spawnCatchUp({ REDIS_URL: `redis://${login}@127.0.0.1:${port}/3`, USE_BULLMQ });
   await app.ready();
   expect(JSON.stringify(app.log)).not.toContain('hunter2');
 });
 
 test('the app runs on a Unix socket', async () => {
   const { socketPath = '' } = await start({ unixSocket: true, users: [everything] });
-  const app = spawnCatchUp({ REDIS_URL: `unix://${login}@${encodeURI(socketPath)}?db=1` });
+  const REDIS_URL = `unix://${login}@${encodeURI(socketPath)}?db=1`;
+  const app = spawnCatchUp({ REDIS_URL, USE_BULLMQ });
   await app.ready();
 });
 
@@ -41,6 +45,7 @@ test('the app runs on its parts, with TLS', async () => {
     REDIS_PASSWORD: SECRET,
     REDIS_TLS: 'true',
     NODE_EXTRA_CA_CERTS: `${folder}/server.crt`,
+    USE_BULLMQ,
   });
   await app.ready();
 });
