@@ -59,11 +59,54 @@ describe('npm run bench', () => {
     }
   }, 120_000);
 
+  it('takes apps through restarts and broken connections without losing or doubling a job', async () => {
+    const { exitCode, stdout, stderr } = await bench('outages', '--quick', '--json');
+    if (exitCode !== 0) throw new Error(`exit code ${exitCode}\n${stderr}`);
+    const report = JSON.parse(stdout) as Report;
+    const apps = hasBull() ? ['bullmq', 'bull', 'rollout'] : ['bullmq'];
+    const expectOfAll = (name: string, value: unknown) => {
+      const figures = report.cases.find((one) => one.name === name)?.figures;
+      expect({ name, figures }).toEqual({
+        name,
+        figures: Object.fromEntries(apps.map((app) => [app, value])),
+      });
+    };
+    const atMost = (limit: number) => ({ asymmetricMatch: (value: unknown) => Number(value) <= limit });
+    expectOfAll('restarts', 3);
+    expectOfAll('cuts', 3);
+    for (const name of ['lost', 'doubled', 'unfinished', 'connections-more']) expectOfAll(name, 0);
+    for (const name of ['listeners-more', 'sockets-more']) expectOfAll(name, 0);
+    expectOfAll('reports-max', atMost(2));
+    // Two seconds on a machine that does nothing else.
+    expectOfAll('all-max', atMost(10_000));
+    const connections = report.cases.find(({ name }) => name === 'connections')?.figures;
+    expect(connections).toMatchObject({ bullmq: 3 });
+    const atEnd = report.cases.find(({ name }) => name === 'connections-end')?.figures;
+    expect(atEnd).toMatchObject(hasBull() ? { bullmq: 3, rollout: 3 } : { bullmq: 3 });
+  }, 120_000);
+
+  it('does every job of three processes once', async () => {
+    const { exitCode, stdout, stderr } = await bench('load', '--quick', '--json');
+    if (exitCode !== 0) throw new Error(`exit code ${exitCode}\n${stderr}`);
+    const { cases } = JSON.parse(stdout) as Report;
+    const figures = Object.fromEntries(cases.map((one) => [one.name, one.figures.rollout]));
+    expect(figures).toMatchObject({
+      burst: 3300,
+      lost: 0,
+      refused: 0,
+      doubled: 0,
+      unfinished: 0,
+      connections: 2,
+      reports: 0,
+    });
+    expect(figures.added).toBeGreaterThan(3300);
+  }, 120_000);
+
   it.each([[['nope']], [['queues', '--nope']], [[]]])('refuses %j with exit code 2', async (args) => {
     const { exitCode, stdout, stderr } = await bench(...args);
     expect(exitCode).toBe(2);
     expect(stdout).toBe('');
-    expect(stderr).toContain('Benchmarks:\n  queues');
+    expect(stderr).toMatch(/Benchmarks:\n {2}queues .*\n {2}outages .*\n {2}load /);
     expect(stderr).not.toContain('    at ');
   });
 });
