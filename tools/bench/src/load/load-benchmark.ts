@@ -10,7 +10,7 @@ import { fullSizes, QUICK_SIZES } from './sizes.js';
 
 export const loadBenchmark: Benchmark = {
   name: 'load',
-  description: '11 queues, 3 processes, 110 000 jobs at once and then a trickle (10 minutes, or --minutes)',
+  description: '11 queues, 3 processes, 110 000 jobs at once and then a trickle for 10 minutes, or --minutes',
   takesMinutes: true,
   async run({ quick, minutes, onProgress }) {
     await findRedisServer({ onProgress });

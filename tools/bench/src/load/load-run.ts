@@ -74,7 +74,7 @@ export async function runLoad(sizes: LoadSizes, onProgress: (line: string) => vo
 
     const samples: ProcessSample[][] = apps.map(() => []);
     await Promise.all(apps.map((app) => app.ask('startLoad', { everyMs: sizes.trickleEveryMs })));
-    const endAtMs = startedAtMs + sizes.durationMs;
+    const endAtMs = Date.now() + sizes.trickleMs;
     while (Date.now() < endAtMs) {
       await sleep(Math.min(sizes.sampleEveryMs, Math.max(0, endAtMs - Date.now())));
       for (const [index, app] of apps.entries()) samples[index]?.push(await app.ask('sample', {}));

@@ -3,8 +3,8 @@ export interface LoadSizes {
   readonly jobsPerQueue: number;
   /** Between two jobs of a queue and process, after the burst. */
   readonly trickleEveryMs: number;
-  /** Of everything, from the first add on. */
-  readonly durationMs: number;
+  /** How long the trickle lasts, and memory is watched. */
+  readonly trickleMs: number;
   readonly sampleEveryMs: number;
 }
 
@@ -12,7 +12,7 @@ export function fullSizes(minutes = 10): LoadSizes {
   return {
     jobsPerQueue: 10_000,
     trickleEveryMs: 500,
-    durationMs: minutes * 60_000,
+    trickleMs: minutes * 60_000,
     sampleEveryMs: 10_000,
   };
 }
@@ -20,6 +20,6 @@ export function fullSizes(minutes = 10): LoadSizes {
 export const QUICK_SIZES: LoadSizes = {
   jobsPerQueue: 300,
   trickleEveryMs: 200,
-  durationMs: 8_000,
+  trickleMs: 4_000,
   sampleEveryMs: 1_000,
 };
