@@ -1,3 +1,4 @@
+import { countConnections, parseClientList } from '@switchyard/local-redis';
 import { InvalidOptionError, type QueueEngine } from '@switchyard/queue-contract';
 import { contacts, eventually, range, recorder, reminders, startInstance } from './spec-support/instance.js';
 import { redisOfSpec } from './spec-support/redis-of-spec.js';
@@ -226,4 +227,26 @@ test('what goes wrong again and again with a queue is reported once, and again a
   breaks = true;
   share(0);
   await eventually(() => expect(errors).toEqual(['READONLY', 'READONLY']));
+});
+
+test('a queue that nobody consumes has no consumer and no connection; its jobs are kept, and run when it is', async () => {
+  const { rollout, share, connection } = startInstance(redis.url, 0);
+  rollout.queue(reminders).consumer.consume(recorder().handlers);
+  await rollout.start();
+  const { producer, inspector, consumer } = rollout.queue(contacts);
+  await producer.add('sync', { n: 1 });
+  share(100);
+  await producer.add('sync', { n: 2 });
+  await rollout.settled(reminders.name, { timeoutMs: 10_000 });
+  expect(rollout.status()[0]).toMatchObject({ phase: 'draining-legacy', consuming: [] });
+  // The reminders' wait, beside the connection that asks.
+  await eventually(async () => {
+    const clients = parseClientList(String(await connection.client('LIST')));
+    expect(countConnections(clients)).toBe(1);
+  });
+  expect(await inspector.counts()).toMatchObject({ waiting: 2 });
+  const { handlers, ran } = recorder();
+  consumer.consume(handlers);
+  await eventually(() => expect(ran()).toEqual([1, 2]), 5000);
+  await rollout.settled(contacts.name, { timeoutMs: 10_000 });
 });

@@ -82,6 +82,8 @@ export type InstanceOptions = Partial<Pick<RolloutOptions, 'idleCheckMs' | 'swit
   /** Where the legacy engine is, if not where the target is. */
   readonly legacyUrl?: string;
   readonly addTimeoutMs?: number;
+  /** Default 3000. */
+  readonly lockMs?: number;
   /** Default: one share for all. */
   readonly shares?: TargetShares;
 };
@@ -92,13 +94,14 @@ export function startInstance(url: string, percent: number, options: InstanceOpt
     withoutLegacy = false,
     legacyUrl = url,
     addTimeoutMs,
+    lockMs = 3000,
     shares,
     ...settings
   } = options;
   const connection = connect(url);
   const legacyConnection = legacyUrl === url ? connection : connect(legacyUrl);
   const reportError = () => {};
-  const limits = { reportError, lockMs: 3000, ...(addTimeoutMs !== undefined && { addTimeoutMs }) };
+  const limits = { reportError, lockMs, ...(addTimeoutMs !== undefined && { addTimeoutMs }) };
   const engines = {
     legacy: createLegacyEngine({ connection: legacyConnection, ...limits }),
     target: createBullMqEngine({ connection, ...limits }),
