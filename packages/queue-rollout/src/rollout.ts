@@ -154,7 +154,9 @@ export function createRollout(options: RolloutOptions): Rollout {
   }
 
   function nextLookInMs(): number {
-    if (failing.size > 0 || onLook.size > 0) return switchingCheckMs;
+    // An engine that has not answered yet is looked at when it does.
+    const isToAskAgain = [...failing].some((side) => !late.has(side));
+    if (isToAskAgain || onLook.size > 0) return switchingCheckMs;
     return Math.min(idleCheckMs, ...[...queues.values()].map((queue) => queue.nextLookInMs));
   }
 
