@@ -17,6 +17,10 @@ import { readAll } from './settings-error.js';
 
 /** Every queue of both engines listens to the one connection; more than these would be a leak. */
 const MAX_LISTENERS = 100;
+/** Queues work again within two seconds of the server's return; ioredis alone would wait as long to connect. */
+const MAX_RECONNECT_DELAY_MS = 500;
+/** How often a server that is loading its data is asked whether it is done. */
+const LOADING_RETRY_MS = 200;
 
 export interface CatchUpSettings {
   readonly redis: RedisSettings;
@@ -61,11 +65,15 @@ export async function composeCatchUp({ redis, shares }: CatchUpSettings, logger:
     logger.error({ operation: 'queue', ...context, err: error }, error.message);
 
   // Queues wait out an outage, so no command ever gives up by itself; engines put limits on their calls.
-  const connection = new Redis({ ...redis, maxRetriesPerRequest: null });
+  const connection = new Redis({
+    ...redis,
+    maxRetriesPerRequest: null,
+    retryStrategy: (retries) => Math.min(50 * retries, MAX_RECONNECT_DELAY_MS),
+    maxLoadingRetryTime: LOADING_RETRY_MS,
+  });
   connection.setMaxListeners(MAX_LISTENERS);
-  connection.on('error', (error) =>
-    logger.warn({ operation: 'redis', err: error }, 'Redis connection error'),
-  );
+  // Once for each try to connect; the engines report an outage once.
+  connection.on('error', () => undefined);
 
   const engines: CatchUp['engines'] = {
     target: createBullMqEngine({ connection, reportError }),
