@@ -9,6 +9,7 @@ import {
 import { WaitingError, type Job as BullMqJob } from 'bullmq';
 import { asError } from './as-error.js';
 import { attemptError } from './attempt-error.js';
+import { LET_GO_MS } from './let-go.js';
 import { storableData } from './storable-data.js';
 import { callerId } from './stored-id.js';
 import type { StoredOptions } from './stored-options.js';
@@ -51,11 +52,17 @@ export function startAttempt<S extends JobSchemas>(request: AttemptRequest<S>): 
   let abandon: () => void = () => undefined;
   const abandoned = new Promise<never>((_, reject) => {
     abandon = () => {
+      const leave = () => reject(new WaitingError());
+      // A worker of BullMQ whose job never leaves it never closes, and keeps its timers and the process.
+      const limit = setTimeout(leave, LET_GO_MS);
       // Back to the front of the queue and without counting the attempt. When even that fails, the lock runs out.
       void job
         .moveToWait(token)
         .catch(report)
-        .finally(() => reject(new WaitingError()));
+        .finally(() => {
+          clearTimeout(limit);
+          leave();
+        });
     };
   });
   handled.catch(() => undefined);

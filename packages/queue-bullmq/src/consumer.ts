@@ -17,6 +17,7 @@ import { originalError } from './attempt-error.js';
 import { startAttempt, type Attempt } from './attempt.js';
 import type { BullMqQueue } from './bullmq-queue.js';
 import { endScheduleIfOver } from './end-schedule.js';
+import { LET_GO_MS } from './let-go.js';
 import { createListeners } from './listeners.js';
 import { callerId } from './stored-id.js';
 import { backoffStrategy } from './stored-options.js';
@@ -25,8 +26,6 @@ import { backoffStrategy } from './stored-options.js';
 const RETRY_AFTER_FAULT_MS = 500;
 /** The contract's: a job that stalls once runs again, one that stalls twice fails. */
 const MAX_STALLED_COUNT = 1;
-/** How long a close that was told not to wait still waits for Redis to answer. */
-const LET_GO_MS = 2000;
 
 const OPEN_GATE: JobGate = { enter: async () => () => undefined };
 

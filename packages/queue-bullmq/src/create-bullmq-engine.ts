@@ -22,6 +22,7 @@ import { createEventHub, type EventHub } from './event-hub.js';
 import { createEvents } from './events.js';
 import { createFaultReport } from './fault-report.js';
 import { createInspector } from './inspector.js';
+import { LET_GO_MS } from './let-go.js';
 import { createPatience } from './patience.js';
 import { createProducer } from './producer.js';
 import { createSchedules } from './schedules.js';
@@ -92,6 +93,10 @@ interface Host {
 export function createBullMqEngine(options: BullMqEngineOptions): BullMqEngine {
   const { connection, name, prefix, addTimeoutMs, lockMs } = checked(options);
   let closing: Promise<void> | undefined;
+  let letGo: () => void = () => undefined;
+  const lettingGo = new Promise<void>((resolve) => {
+    letGo = resolve;
+  });
   const closeListeners = new Set<() => void>();
   const faults = createFaultReport(name, connection, options.reportError);
   const context: EngineContext = {
@@ -143,8 +148,7 @@ export function createBullMqEngine(options: BullMqEngineOptions): BullMqEngine {
   const closeAll = async (timeoutMs: number | undefined) => {
     for (const listener of [...closeListeners]) listener();
     const all = [...hosts.values()];
-    const consumers = all.flatMap((host) => [...host.consumers]);
-    await Promise.all(consumers.map((consumer) => consumer.close({ timeoutMs })));
+    await Promise.all(consumersOf(hosts).map((consumer) => consumer.close({ timeoutMs })));
     const parts = [...all.map(({ hub }) => hub.close()), ...all.map(({ queue }) => queue.close())];
     for (const part of await Promise.allSettled(parts)) {
       if (part.status === 'rejected') faults.report(part.reason);
@@ -184,13 +188,18 @@ export function createBullMqEngine(options: BullMqEngineOptions): BullMqEngine {
     },
     connections: () => context.shared.connections(),
     async close({ timeoutMs } = {}) {
-      const consumers = [...hosts.values()].flatMap((host) => [...host.consumers]);
       // A second call may be less patient than the first.
-      if (closing) await Promise.all(consumers.map((consumer) => consumer.close({ timeoutMs })));
-      closing ??= closeAll(timeoutMs);
+      if (closing) for (const consumer of consumersOf(hosts)) void consumer.close({ timeoutMs });
+      closing ??= Promise.race([closeAll(timeoutMs), lettingGo]);
+      const timer = timeoutMs === undefined ? undefined : setTimeout(letGo, timeoutMs + LET_GO_MS);
       await closing;
+      clearTimeout(timer);
     },
   };
+}
+
+function consumersOf(hosts: ReadonlyMap<string, Host>) {
+  return [...hosts.values()].flatMap(({ consumers }) => [...consumers]);
 }
 
 const OPTION_NAMES = ['connection', 'name', 'prefix', 'reportError', 'addTimeoutMs', 'lockMs'];

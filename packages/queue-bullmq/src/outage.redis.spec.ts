@@ -225,17 +225,6 @@ describe('Redis is away', () => {
       expect(reported.at(-1)).toMatch(/^bullmq: /);
     }
   });
-
-  test('close does not wait for it', async () => {
-    const server = await startDurable();
-    const { engine, connection, queue } = open(server);
-    await queue.consumer.consume({ work: () => null }).ready();
-    await queue.events.on('completed', () => undefined);
-    await server.kill();
-    await until('it is noticed', () => connection.status !== 'ready');
-    await engine.close({ timeoutMs: 100 });
-    await expect(queue.producer.add('work', null)).rejects.toMatchObject({ code: 'SWITCHYARD_CLOSED' });
-  });
 });
 
 test('after SCRIPT FLUSH nothing is swallowed', async () => {
@@ -277,16 +266,4 @@ test('a first step that failed is taken again: queue and consumer recover when t
   const { id } = await queue.producer.add('work', 2);
   await consumer.ready();
   expect(await queue.events.waitForEnd(id, { timeoutMs: 10_000 })).toBe(2);
-});
-
-test('a second close may be less patient than the first', async () => {
-  const server = await startDurable();
-  const { engine, queue } = open(server);
-  const consumer = queue.consumer.consume({ work: () => new Promise(() => undefined) });
-  const taken = new Promise((resolve) => consumer.on('active', resolve));
-  await queue.producer.add('work', null);
-  await taken;
-  const patient = engine.close();
-  await engine.close({ timeoutMs: 20 });
-  await patient;
 });

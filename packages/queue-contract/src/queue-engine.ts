@@ -53,7 +53,10 @@ export interface QueueEngine {
    * Costs one command when none has; needs no connection beyond the one that was lent.
    */
   withWork(queues: readonly string[]): Promise<ReadonlySet<string>>;
-  /** Closes every consumer (see Consumer.close), subscription and connection that the engine opened. */
+  /**
+   * Closes every consumer (see Consumer.close), subscription and connection that the engine opened. A second call may
+   * set a limit, or a shorter one, while the first waits. A store that does not answer may hold it up for seconds more.
+   */
   close(options?: { readonly timeoutMs?: number }): Promise<void>;
 }
 

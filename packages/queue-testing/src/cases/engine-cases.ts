@@ -151,6 +151,36 @@ export const engineCases: readonly ContractCase[] = [
     },
   },
   {
+    title: 'a close that waits can be given a limit, or a shorter one, by a second; jobs then run elsewhere',
+    async run({ another, engine, declare, consume, latch, queueName, rerunWithinMs }) {
+      for (const [n, first] of [undefined, { timeoutMs: 120_000 }].entries()) {
+        const definition = { ...declare(), name: `${queueName}-${n}` };
+        const closing = await another();
+        const never = latch();
+        const handlers = { work: () => never.opened, other: () => null };
+        const consumers = [1, 2].map(() => closing.queue(definition).consumer.consume(handlers));
+        const queue = engine.queue(definition);
+        const jobs = await queue.producer.addMany([1, 2].map((data) => ({ name: 'work' as const, data })));
+        await eventually('both run', () => consumers.every(({ running }) => running === 1));
+        const patient = closing.close(first);
+        const startMs = performance.now();
+        await closing.close({ timeoutMs: 100 });
+        await patient;
+        expect(performance.now() - startMs).toBeLessThan(20_000);
+        await consume(queue, () => 'elsewhere');
+        for (const { id } of jobs) {
+          const job = await eventually(
+            'it runs elsewhere',
+            () => queue.inspector.job(id),
+            (found) => found?.state === 'completed' || found?.state === 'failed',
+            rerunWithinMs,
+          );
+          expect(job).toMatchObject({ state: 'completed', result: 'elsewhere' });
+        }
+      }
+    },
+  },
+  {
     title: 'after close, every method of every role is a ClosedError',
     async run({ another, declare }) {
       const engine = await another();
