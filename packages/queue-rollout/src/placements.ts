@@ -20,6 +20,8 @@ export interface PlacementContext {
   readonly isOpen: (side: Side) => boolean;
   /** Jobs go to a side, wherever the flags of this process send them. */
   readonly expectWork: (side: Side) => void;
+  /** Whether a look has just found an engine to be away. */
+  readonly isAway: (side: Side) => boolean;
   /** Asks for a look, which tells of an engine that is away. */
   readonly wake: () => void;
 }
@@ -43,12 +45,13 @@ const CLAIM_MS = 15_000;
  */
 export function createPlacements(
   sides: Sides,
-  { mayHoldWork, isOpen, expectWork, wake }: PlacementContext,
+  { mayHoldWork, isOpen, expectWork, isAway, wake }: PlacementContext,
 ): (identities: readonly Identity[]) => Promise<readonly Placement[]> {
   const { claims } = sides.target;
 
   /** An engine without work keeps nobody from adding to the other while it is away. */
   const unlessAway = async <T>(side: Side, ask: () => Promise<T>, otherwise: T): Promise<T> => {
+    if (isAway(side) && !isOpen(side)) return otherwise;
     try {
       return await ask();
     } catch (error) {

@@ -47,6 +47,8 @@ export interface RolloutQueueContext {
   /** See RolloutOptions. */
   readonly idleCheckMs: number;
   readonly switchingCheckMs: number;
+  /** Whether an engine could not be asked when a look last tried. */
+  readonly isAway: (side: Side) => boolean;
   /** Asks for a look before the next regular one: at once, or within so many ms. */
   readonly wake: (withinMs?: number) => void;
 }
@@ -56,7 +58,7 @@ export function createRolloutQueue(
   definition: QueueDefinition<JobSchemas>,
   context: RolloutQueueContext,
 ): RolloutQueue {
-  const { engines, targetShare, reportError, idleCheckMs, switchingCheckMs, wake } = context;
+  const { engines, targetShare, reportError, idleCheckMs, switchingCheckMs, isAway, wake } = context;
   const sides: Sides = {
     legacy: engines.legacy?.queue(definition),
     target: engines.target.queue(definition),
@@ -105,6 +107,7 @@ export function createRolloutQueue(
   /** What was seen of a side that gets no adds may be a minute old: another instance may add there since. */
   const mayHoldWork = async (side: Side): Promise<boolean> => {
     if (openSides().includes(side)) return true;
+    if (isAway(side)) return false; // looks go on until it is back
     try {
       const holdsWork = (await onSide(engines, side).withWork([definition.name])).size > 0;
       if (holdsWork) expectWork(side);
@@ -151,6 +154,7 @@ export function createRolloutQueue(
   const placements = createPlacements(sides, {
     mayHoldWork,
     expectWork,
+    isAway,
     wake,
     isOpen: (side) => openSides().includes(side),
   });

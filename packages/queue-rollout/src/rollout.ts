@@ -95,7 +95,8 @@ export function createRollout(options: RolloutOptions): Rollout {
     if (queues.has(name)) throw new RolloutConfigurationError(`queue "${name}" is declared twice`);
     // Whatever flags say that change later: jobs that cannot go anywhere else go to the target and are run there.
     const targetShare = () => (legacy ? shareOf(name) : 100);
-    const context = { engines, targetShare, reportError, idleCheckMs, switchingCheckMs, wake };
+    const isAway = (side: Side) => failing.has(side);
+    const context = { engines, targetShare, reportError, idleCheckMs, switchingCheckMs, isAway, wake };
     const queue = createRolloutQueue(definition, context);
     queues.set(name, queue);
     steps.set(
