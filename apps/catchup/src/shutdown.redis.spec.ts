@@ -116,7 +116,7 @@ test('closes while Redis is away', async () => {
   const app = spawnCatchUp({ REDIS_URL: redis.url, USE_BULLMQ: 'true', SHUTDOWN_TIMEOUT_MS: '500' });
   await app.ready();
   await redis.kill();
-  await until(() => app.log.some(({ operation }) => operation === 'redis'), 'the app to notice');
+  await until(() => app.log.some(({ operation }) => operation === 'queue'), 'the app to notice');
   app.kill('SIGTERM');
   // Whether that counts as clean is the engines' to say; it must not take longer than its limit and grace.
   expect((await app.ended).signal).toBeNull();
