@@ -44,6 +44,8 @@ const HANDLING = {
     'Goes on firing here, and is listed among the schedules, but cannot move: the port refuses it. Change it in the app, then it can.',
   'ended-schedule':
     'Bull still lists it, but its next firing is gone: it fires no more, on plain Bull either, until the app adds it again. Schedules are counted here.',
+  'undeclared-rate-limit':
+    'Workers on plain Bull limit how many of its jobs start in a while, and the queue declares no worker.limit: they run without one here. Declare it, with the same numbers.',
   'grouped-rate-limit':
     'The jobs run, without the limit of their group; processes on plain Bull obey it among themselves. Jobs put aside are counted here, they run when their delay is over.',
   'stranded-job':

@@ -1,3 +1,4 @@
+import type { QueueDefinition } from '@switchyard/queue-contract';
 import type { Redis } from 'ioredis';
 import { createTally, makeFinding, type BullFinding } from './bull-finding.js';
 import { readIds } from './inspect-bull-queue.js';
@@ -17,11 +18,11 @@ export async function findInKeys(
   client: Redis,
   prefix: string,
   all: readonly QueueKeys[],
-  wanted: ReadonlySet<QueueKeys>,
+  wanted: ReadonlyMap<QueueKeys, QueueDefinition>,
 ): Promise<readonly BullFinding[]> {
   const longestFirst = [...all].sort((a, b) => b.base.length - a.base.length);
   const looks = new Map<QueueKeys, Look>();
-  for (const keys of wanted)
+  for (const keys of wanted.keys())
     looks.set(keys, { known: await knownIds(client, keys), strays: new Set(), traits: new Set() });
 
   for await (const page of scanKeys(client, `${prefix}:`)) {
@@ -32,6 +33,7 @@ export async function findInKeys(
       if (!owner || !look) continue;
       const rest = key.slice(owner.base.length);
       if (/^limiter:(?!index$|limited$)/.test(rest)) look.traits.add('groups');
+      if (/^limiter(:limited)?$/.test(rest)) look.traits.add('limit');
       if (/^metrics:/.test(rest)) look.traits.add('metrics');
       if (!look.known.has(rest) && !OTHER_HASHES.test(rest)) doubtful.set(key, [look, rest]);
     }
@@ -54,6 +56,9 @@ export async function findInKeys(
     findings.push(...tally.findings());
     if (traits.has('metrics')) findings.push(await countMetrics(client, keys));
     if (traits.has('groups')) findings.push(await countPutAside(client, keys));
+    else if (traits.has('limit') && !wanted.get(keys)?.worker?.limit) {
+      findings.push(makeFinding(keys.queue, { kind: 'undeclared-rate-limit', what: 'limiter' }, 1, null));
+    }
   }
   return findings;
 }
@@ -61,7 +66,7 @@ export async function findInKeys(
 interface Look {
   readonly known: ReadonlySet<string>;
   readonly strays: Set<string>;
-  readonly traits: Set<'groups' | 'metrics'>;
+  readonly traits: Set<'groups' | 'limit' | 'metrics'>;
 }
 
 async function knownIds(client: Redis, keys: QueueKeys): Promise<ReadonlySet<string>> {

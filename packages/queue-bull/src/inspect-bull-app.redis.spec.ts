@@ -125,7 +125,7 @@ describe.each(BULL_VERSIONS)('inspecting an app on $version', ({ version, Bull }
     expect(renamed.queues).toContainEqual(expect.objectContaining({ name: `${name}:v 2`, declaredAs: 'v2' }));
   });
 
-  test('[18] names limits by group and what they put aside; it runs, and the limit of the queue is no finding', async () => {
+  test('[18] names limits by group and what they put aside; it runs; and a limit of the queue that is not declared', async () => {
     const name = app.newName();
     const limiter = { max: 1, duration: 1000, groupKey: 'user' } as const;
     const legacy = app.legacyQueue(name, { redis: { port: app.server.port }, limiter });
@@ -168,7 +168,11 @@ describe.each(BULL_VERSIONS)('inspecting an app on $version', ({ version, Bull }
       () => plain.getDelayedCount(),
       (delayed) => delayed === 1,
     );
-    expect((await inspect(definition)).findings).toEqual([]);
+    expect((await inspect(definition)).findings).toMatchObject([
+      { kind: 'undeclared-rate-limit', queue: name },
+    ]);
+    const limit = { max: 1, durationMs: 60_000 };
+    expect((await inspect(declare(name, { worker: { limit } }))).findings).toEqual([]);
   });
 
   test('[18] names a job that a rate limit has bounced out of every list', async () => {
@@ -184,7 +188,8 @@ describe.each(BULL_VERSIONS)('inspecting an app on $version', ({ version, Bull }
       ({ completed, waiting, active }) => completed === 1 && waiting + active === 0,
     );
     await sleep(50);
-    const { findings } = await inspect(declare(name));
+    const limit = { max: 1, durationMs: 60_000 };
+    const { findings } = await inspect(declare(name, { worker: { limit } }));
     expect(findings).toMatchObject([{ kind: 'stranded-job', count: 1, example: String(bounced.id) }]);
   });
 

@@ -39,8 +39,8 @@ const CONNECT_LIMIT_MS = 10_000;
  * Reads every key under the prefix once, in steps, and every job that has yet to run: about as much traffic as the
  * pending jobs are large. What runs meanwhile may be seen before or after.
  *
- * What is not in Redis cannot be seen there: a queue's `limiter` without groups, processors that are files, the code that adds
- * repeatable jobs when the app starts.
+ * What is not in Redis cannot be seen there: a limit that was not met lately, processors that are files, the code that
+ * adds repeatable jobs when the app starts.
  *
  * @throws InvalidOptionError, EngineUnavailableError
  */
@@ -58,7 +58,7 @@ export async function inspectBullApp(options: InspectBullAppOptions): Promise<Bu
     const reports: BullQueueReport[] = [];
     const findings: BullFinding[] = [];
     const all: QueueKeys[] = [];
-    const ours = new Set<QueueKeys>();
+    const ours = new Map<QueueKeys, QueueDefinition>();
     for (const name of await findQueueNames(client, prefix)) {
       const keys = queueKeys(prefix, name);
       all.push(keys);
@@ -73,7 +73,7 @@ export async function inspectBullApp(options: InspectBullAppOptions): Promise<Bu
       const report = await reportQueue(client, run, keys, ids, definition);
       reports.push(report);
       if (definition) {
-        ours.add(keys);
+        ours.set(keys, definition);
         findings.push(...(await findInQueue(client, run, keys, ids, definition)));
       } else {
         findings.push(undeclared(report));
