@@ -1,8 +1,10 @@
-import { JOB_STATES, UNNAMED_JOB, type Job } from '@switchyard/queue-contract';
+import { once } from 'node:events';
+import { defineQueue, JOB_STATES, UNNAMED_JOB, type Job } from '@switchyard/queue-contract';
 import type BullQueue from 'bull';
+import { createBullEngine } from './create-bull-engine.js';
 import { BULL_VERSIONS } from './spec-support/bull-versions.js';
 import { changed, dumpAll } from './spec-support/dump.js';
-import { consumeAll, useLegacyApp } from './spec-support/legacy-app.js';
+import { consumeAll, LEGACY_JOBS, useLegacyApp } from './spec-support/legacy-app.js';
 import { addAll, JOBS_OF_EVERY_KIND, REPEATS_OF_EVERY_KIND } from './spec-support/legacy-jobs.js';
 import { until } from './spec-support/until.js';
 
@@ -211,5 +213,69 @@ describe.each(BULL_VERSIONS)('the data of an app on $version', ({ Bull }) => {
     await queue.control.pause();
     expect(await legacy.isPaused()).toBe(true);
     expect(changed(before, await dumpAll(app.connection))).toEqual([]);
+  });
+
+  test('of an app that sets every option of a queue is taken over, with what those put into its jobs', async () => {
+    const name = app.newName();
+    const { port } = app.server;
+    const legacy = app.legacyQueue(name, {
+      prefix: 'every',
+      redis: { port, db: 0, connectTimeout: 5000 },
+      limiter: { max: 1000, duration: 60_000 },
+      defaultJobOptions: {
+        attempts: 3,
+        backoff: { type: 'jitter' },
+        timeout: 5000,
+        removeOnComplete: 5,
+        stackTraceLimit: 1,
+      },
+      settings: {
+        lockDuration: 5000,
+        lockRenewTime: 1000,
+        stalledInterval: 2000,
+        maxStalledCount: 3,
+        guardInterval: 500,
+        retryProcessDelay: 100,
+        drainDelay: 1,
+        isSharedChildPool: true,
+        backoffStrategies: { jitter: () => 1 },
+      } as BullQueue.AdvancedSettings,
+    });
+    for (let n = 0; n < 10; n++) await legacy.add('send', { n });
+    await legacy.add('sync', { n: 10 }, { attempts: 1, timeout: 20 });
+    const engine = createBullEngine({ connection: app.connection, prefix: 'every' });
+    const worker = { concurrency: 2, limit: { max: 1000, durationMs: 60_000 } };
+    const asked: number[] = [];
+    const backoffDelayMs = (attemptsMade: number) => asked.push(attemptsMade);
+    const definition = defineQueue({ name, tier: 'medium', jobs: LEGACY_JOBS, worker, backoffDelayMs });
+    const queue = engine.queue(definition);
+    const attempts = new Map<string, number>();
+    const consumer = consumeAll(queue, async ({ id, name: job, attempt, signal }) => {
+      attempts.set(id, attempt);
+      if (job === 'sync') await once(signal, 'abort');
+      else if (attempt < 3) throw new Error('not yet');
+    });
+    // Both the app's workers and ours take some.
+    void legacy.process('send', 1, (job) =>
+      job.attemptsMade < 2
+        ? Promise.reject(new Error('not yet'))
+        : Promise.resolve(attempts.set(String(job.id), 3)),
+    );
+    void legacy.process('sync', 1, () => new Promise((resolve) => setTimeout(resolve, 200)));
+    const ended = await until(
+      'all ended',
+      () => queue.inspector.counts(),
+      ({ waiting, delayed, active }) => waiting + delayed + active === 0,
+    );
+    await consumer.close();
+    expect(ended).toMatchObject({ completed: 5, failed: 1 });
+    const [failed] = await queue.inspector.jobs(['failed']);
+    expect(failed).toMatchObject({
+      name: 'sync',
+      attemptsMade: 1,
+      failedReason: expect.stringMatching(/20 ?ms|timed out/),
+    });
+    expect([...attempts].filter(([, attempt]) => attempt === 3)).toHaveLength(10);
+    await engine.close();
   });
 });
