@@ -53,7 +53,7 @@ const consumeAll = async (
   await Promise.all(consumers.map((consumer) => consumer.ready()));
 };
 
-test('11 queues and 11 consumers hold 2 connections, 3 while somebody listens, 1 after close', async () => {
+test('[15] 11 queues and 11 consumers hold 2 connections, 3 while somebody listens, 1 after close', async () => {
   const engine = createBullMqEngine({ connection });
   const queues = ELEVEN.map((definition) => engine.queue(definition));
   await connection.ping();
@@ -98,6 +98,37 @@ test('waiting for one job opens the third connection and closes it again', async
   await expectConnections(2);
   await engine.close();
   await expectConnections(1);
+});
+
+test('[24] a commandTimeout of the lent connection does not cut the wait for jobs or events', async () => {
+  connection.disconnect();
+  connection = new Redis(server.url, {
+    maxRetriesPerRequest: null,
+    commandTimeout: 1000,
+    socketTimeout: 1000,
+  });
+  const reported: Error[] = [];
+  const engine = createBullMqEngine({ connection, reportError: (error) => void reported.push(error) });
+  const [first] = ELEVEN as [(typeof ELEVEN)[number]];
+  const queue = engine.queue(first);
+  await queue.events.on('completed', () => undefined);
+  await consumeAll(engine, [first]);
+  const privateIds = async () =>
+    parseClientList((await observer.client('LIST')) as string)
+      .filter(({ cmd }) => cmd === 'bzpopmin' || cmd === 'xread')
+      .map(({ id }) => id)
+      .sort();
+  await expectConnections(3);
+  for (let tries = 0; (await privateIds()).length < 2 && tries < 250; tries++) await sleep(20);
+  const before = await privateIds();
+  expect(before).toHaveLength(2);
+  // More than twice the limit.
+  await sleep(2500);
+  expect(await privateIds()).toEqual(before);
+  const job = await queue.producer.add('work', null);
+  expect(await queue.events.waitForEnd(job, { timeoutMs: 10_000 })).toBe('done');
+  expect(reported).toEqual([]);
+  await engine.close();
 });
 
 test('withWork costs one EXISTS when there is nothing to run', async () => {
