@@ -75,8 +75,6 @@ test(`instances killed with kill -9 at any step of a switch, forth and back, fro
     const survivor = round % 3 === 2 ? one : other;
     survivor.order({ do: 'share', percent });
     [one, other] = [await begin(percent), survivor];
-    // What the victim had not added yet, and, again, what it had.
-    one.order({ do: 'add', ids });
     await eventually(() => ids.every((id) => deeds('add').some((deed) => deed.id === id)), 30_000);
     await eventually(everyAddRan, 30_000);
   }
