@@ -35,7 +35,7 @@ export interface PrivateConnection {
 /** A dead peer is noticed by the kernel, which costs no command. */
 const KEEP_ALIVE_MS = 30_000;
 const RETRY_MIN_MS = 50;
-const RETRY_MAX_MS = 1_000;
+const RETRY_MAX_MS = 500;
 /** How often a server that is loading its data is asked whether it is done; ioredis would ask when Redis guesses it is. */
 const LOADING_RETRY_MS = 200;
 const CLOSE_LIMIT_MS = 1_000;

@@ -52,9 +52,24 @@ describe('what is reported of an outage', () => {
     }
     outages.task(new Error('Missing lock for job 17 finished'), 'q');
     expect(said).toHaveLength(1);
-    nowMs += 5000;
+    nowMs += 6000;
     outages.task(new Error('Missing lock for job 18 finished'), 'q');
     expect(said).toHaveLength(2);
+  });
+
+  test('one that began without an error: locks that it cost are no news', () => {
+    const outages = trackOutages('bull', report, clock);
+    nowMs += 60_000;
+    outages.connection({}, null);
+    for (const queue of ['a', 'b', 'c']) outages.task(new Error('Missing lock for job 17 finished'), queue);
+    expect(said).toEqual([]);
+  });
+
+  test('what a store refuses after it is told', () => {
+    const outages = trackOutages('bull', report, clock);
+    outages.connection({}, null);
+    outages.task(new Error('OOM command not allowed'), 'q');
+    expect(said).toEqual([['OOM command not allowed', 'q']]);
   });
 
   test('a fault that is not of the connection is told of its queue, the same one once a minute', () => {

@@ -7,7 +7,7 @@ const REPEAT_AFTER_MS = 60_000;
  * For how long after an outage tasks fail because of it: a server on its way back answers that it is still loading, and
  * finds locks expired or ends already recorded.
  */
-const AFTERMATH_MS = 2000;
+const AFTERMATH_MS = 5000;
 
 /** Passes on what background work complains of, once per outage instead of once per connection and retry. */
 export interface Outages {
@@ -41,7 +41,9 @@ export function trackOutages(
   return {
     connection(source, error) {
       if (error === null) {
-        if (down.delete(source) && down.size === 0) faultAtMs = clock();
+        down.delete(source);
+        // It may have been lost without a word: a server that leaves in peace only closes.
+        faultAtMs = clock();
         return;
       }
       ofConnections.add(error);
@@ -53,11 +55,10 @@ export function trackOutages(
       // Bull hands on what it hears from its connections.
       if (ofConnections.has(error)) return;
       // What fails besides, fails because of it.
-      if (isAftermath() && (isStoreFault(error) || isLostLock(error))) {
-        faultAtMs = clock();
-        return;
-      }
-      if (isAway(error)) faultAtMs = clock();
+      if (down.size > 0 && isStoreFault(error)) return;
+      const known = isAftermath() && (isAway(error) || isLostLock(error));
+      if (known || isAway(error)) faultAtMs = clock();
+      if (known) return;
       const key = `${queue} ${error.message}`;
       const nowMs = clock();
       if (nowMs - (saidAtMs.get(key) ?? -Infinity) < REPEAT_AFTER_MS) return;

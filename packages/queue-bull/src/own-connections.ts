@@ -12,7 +12,7 @@ export interface OwnConnections {
 /** How long a connection that is being opened may take to notice that it is no longer wanted. */
 const END_LIMIT_MS = 1000;
 const SILENCE_LIMIT_MS = 20_000;
-const MAX_RECONNECT_DELAY_MS = 1000;
+const MAX_RECONNECT_DELAY_MS = 500;
 
 export function createOwnConnections(
   lent: Redis,
