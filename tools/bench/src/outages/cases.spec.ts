@@ -1,6 +1,6 @@
 import type { ProcessSample } from '../port-app/app-operations.js';
 import type { AppRun, Outage } from './app-run.js';
-import { casesOf } from './cases.js';
+import { casesOf, remarksOn } from './cases.js';
 import { limitsOf } from './limits.js';
 
 const KB = 1024;
@@ -107,4 +107,15 @@ it('compares the heap of a rollout with itself in the same stage', () => {
     sample: sample({ heapBytes: (10_000 + (stages[index % 4] ?? 0) * 20) * KB }),
   }));
   expect(figuresOf(run)['heap-growth']).toBe(0);
+});
+
+it('remarks on each outage that went beyond a limit', () => {
+  const run = runOf((index) =>
+    index === 7 ? { allWakeUpsMs: 2001 } : index === 8 ? { reports: { bullmq: ['a', 'b', 'c'] } } : {},
+  );
+  expect(remarksOn([fine])).toEqual([]);
+  expect(remarksOn([run])).toEqual([
+    'bullmq, outage 8 (reset, all): all queues worked after 2001 ms.',
+    'bullmq, outage 9 (kill -9, back after 0 ms): reported a; b; c.',
+  ]);
 });

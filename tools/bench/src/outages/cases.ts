@@ -2,6 +2,8 @@ import type { Case } from '../benchmark.js';
 import type { AppEngine } from '../port-app/app-operations.js';
 import { percentile, slope, type Point } from '../statistics.js';
 import type { AppRun, Outage } from './app-run.js';
+import { describeFault } from './faults.js';
+import { REPORTS_LIMIT, WAKE_UP_LIMIT_MS } from './limits.js';
 
 type Figure = (run: AppRun) => number | undefined;
 
@@ -78,6 +80,22 @@ export function casesOf(runs: readonly AppRun[]): Case[] {
     one('heap', 'heap at the end', 'MB', ({ outages }) => mb(outages.at(-1)?.sample.heapBytes)),
     one('heap-growth', 'heap an outage, second half', 'KB', heapGrowth),
   ];
+}
+
+/** What went beyond a limit, outage by outage, for whoever has to find out why. */
+export function remarksOn(runs: readonly AppRun[]): string[] {
+  return runs.flatMap(({ engine, outages }) =>
+    outages.flatMap((outage, index) => {
+      const { fault, allWakeUpsMs, reports } = outage;
+      const where = `${engine}, outage ${index + 1} (${describeFault(fault)})`;
+      return [
+        ...(allWakeUpsMs > WAKE_UP_LIMIT_MS ? [`${where}: all queues worked after ${allWakeUpsMs} ms.`] : []),
+        ...(reportsOfOneEngine(outage) > REPORTS_LIMIT
+          ? [`${where}: reported ${Object.values(reports).flat().join('; ')}.`]
+          : []),
+      ];
+    }),
+  );
 }
 
 function figuresOf(runs: readonly AppRun[], figure: Figure): Partial<Record<AppEngine, number>> {

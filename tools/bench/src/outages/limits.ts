@@ -1,5 +1,10 @@
 import type { Case, Limit } from '../benchmark.js';
 
+/** From the return of server and network until every queue works again. */
+export const WAKE_UP_LIMIT_MS = 2000;
+/** Of one outage, by one engine. */
+export const REPORTS_LIMIT = 2;
+
 /** What is promised of every app alike, held against the worst of them. */
 export function limitsOf(cases: readonly Case[]): Limit[] {
   const figures = (name: string) => cases.find((one) => one.name === name)?.figures ?? {};
@@ -35,9 +40,9 @@ export function limitsOf(cases: readonly Case[]): Limit[] {
     atMost('lost', 'jobs', 0, most('lost')),
     atMost('doubled', 'jobs', 0, most('doubled')),
     atMost('left over at the end, or failed', 'jobs', 0, most('unfinished')),
-    atMost('a job on each of 11 queues after the return', 'ms', 2000, most('all-max'), true),
+    atMost('a job on each of 11 queues after the return', 'ms', WAKE_UP_LIMIT_MS, most('all-max'), true),
     atMost('silence for good noticed after', 's', 60, most('silence')),
-    atMost('errors reported of one outage by one engine', '', 2, most('reports-max')),
+    atMost('errors reported of one outage by one engine', '', REPORTS_LIMIT, most('reports-max')),
     atMost('connections of BullMQ, with events', '', 3, figures('connections').bullmq),
     atMost('connections more than before an outage', '', 0, most('connections-more')),
     ...('rollout' in figures('connections-end')

@@ -5,7 +5,7 @@ import { bullVersion, hasBull, WITHOUT_BULL } from '../optional-bull.js';
 import type { AppEngine } from '../port-app/app-operations.js';
 import { redisVersion } from '../redis-version.js';
 import { LOCK_MS, runThroughFaults } from './app-run.js';
-import { casesOf } from './cases.js';
+import { casesOf, remarksOn } from './cases.js';
 import { ALL_FAULTS, FEW_FAULTS } from './faults.js';
 import { limitsOf } from './limits.js';
 
@@ -51,6 +51,7 @@ export const outagesBenchmark: Benchmark = {
         ...(hasBull() ? [] : [WITHOUT_BULL]),
         `Locks last ${LOCK_MS / 1000} s. The rollout moves all its queues before each outage and ends on BullMQ.`,
         'Times count from the moment the server answers PING again, or the network is well.',
+        ...remarksOn(runs),
       ],
     };
   },
