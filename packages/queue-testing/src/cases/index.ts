@@ -23,6 +23,7 @@ import { suspendCases } from './suspend-cases.js';
 import { timeZoneCases } from './time-zone-cases.js';
 import { timeoutCases } from './timeout-cases.js';
 import { waitForEndCases } from './wait-for-end-cases.js';
+import { workerSettingCases } from './worker-setting-cases.js';
 
 /** The whole contract, role by role, in the order a reader would want to learn it. */
 export const contractCases: RoleCases = [
@@ -37,6 +38,7 @@ export const contractCases: RoleCases = [
   { role: 'consumer: retries', cases: retryCases },
   { role: 'consumer: retention', cases: retentionCases },
   { role: 'consumer: taking jobs', cases: consumerCases },
+  { role: 'consumer: limits and settings', cases: workerSettingCases },
   { role: 'consumer: gate and close', cases: closeCases },
   { role: 'consumer: handlers of a file', cases: sandboxCases },
   { role: 'consumer: everything together', cases: accountCases },
