@@ -1,15 +1,17 @@
 import {
   backoffDelayMs,
+  InvalidPayloadError,
   isUnrecoverable,
   runJob,
   type JobGate,
   type JobHandlers,
   type JobSchemas,
   type QueueDefinition,
+  UnknownJobNameError,
 } from '@switchyard/queue-contract';
 import { asError } from './as-error.js';
 import { fromBullBackoff } from './bull-options.js';
-import type { BullJob } from './bull-queue.js';
+import type { BullJob, BullRetention } from './bull-queue.js';
 import type { EngineContext } from './engine-context.js';
 import { storableData, toJson } from './job-data.js';
 import { decodeJobId } from './job-ids.js';
@@ -124,6 +126,8 @@ export function createAttempts<S extends JobSchemas>(
         if (attempt.abandoned) return NEVER;
         const isLast = isUnrecoverable(error) || job.attemptsMade + 1 >= (job.opts.attempts ?? 1);
         if (isLast) await job.discard();
+        // Nobody had it in hand yet: declared rightly, it can be tried again.
+        if (isRefusal(error) && removesAtOnce(job.opts.removeOnFail)) job.opts.removeOnFail = false;
         job.opts.backoff = isLast ? undefined : decideBackoff(job, error as Error);
         throw error;
       } finally {
@@ -138,4 +142,14 @@ export function createAttempts<S extends JobSchemas>(
       return abandoned.map(({ storedId }) => storedId);
     },
   };
+}
+
+/** Whether the declaration has no place for the job, so that no handler was called. */
+function isRefusal(error: unknown): boolean {
+  return error instanceof UnknownJobNameError || error instanceof InvalidPayloadError;
+}
+
+function removesAtOnce(retention: BullRetention | undefined): boolean {
+  const count = typeof retention === 'object' ? retention?.count : retention;
+  return count === true || count === 0;
 }

@@ -29,9 +29,9 @@ const HANDLING = {
   'shared-with-bullmq':
     'BullMQ keeps a queue of the same name under the same prefix, and each breaks the jobs of the other. Give one of the two another prefix before anything runs.',
   'undeclared-job-name':
-    'Such a job fails without a retry when its turn comes, as in Bull without a processor for it. Declare the name.',
+    'Such a job fails without a retry when its turn comes, as in Bull without a processor for it, and is kept even with removeOnFail. Declare the name, and retry it.',
   'refused-payload':
-    "Such a job fails without a retry when its turn comes: its data does not fit the schema of its name. Widen the schema, or the job's data.",
+    'Such a job fails without a retry when its turn comes: its data does not fit the schema of its name. It is kept even with removeOnFail. Widen the schema, and retry it.',
   'unreadable-job':
     'Its data or options are no JSON. Neither Bull nor this engine can run it: it stalls twice and then has failed.',
   'custom-backoff':
