@@ -163,6 +163,21 @@ describe('on Redis Cluster', () => {
     stale.disconnect();
   });
 
+  it('a client that connects late is waited for', async () => {
+    const late = new Cluster([...cluster.addresses], { lazyConnect: true });
+    const own = shareConnections(late);
+    const ran = signal();
+    const worker = new own.Worker('mail', async () => ran.resolve(), { prefix: PREFIX });
+    const queue = new own.Queue('mail', { prefix: PREFIX });
+    await queue.add('job', {});
+    await ran.promise;
+    expect(own.connections()).toMatchObject({ wait: 1, events: 0 });
+    await worker.close();
+    await queue.close();
+    await own.close();
+    late.disconnect();
+  });
+
   it('jobs go on after the node has restarted', async () => {
     const { runs } = await follow('mail');
     await runs('before');
