@@ -47,6 +47,9 @@ export interface JobSchedules<S extends JobSchemas = JobSchemas> {
   /**
    * Takes the schedule and its pending firing away in one step and keeps both aside: it fires no more until it is
    * resumed or upserted again, and a crash loses nothing. `null` when there is none.
+   *
+   * @throws InvalidOptionError, InvalidPayloadError, UnknownJobNameError for one that an app without this port left and
+   *   that `upsert` would refuse: it goes on firing where it is
    */
   suspend(id: string): Promise<ActiveSchedule<S> | null>;
   /** What was suspended and not yet forgotten or resumed. */
