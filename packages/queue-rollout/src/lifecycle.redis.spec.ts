@@ -48,13 +48,17 @@ test('closing ends while the store is away, once the look that is under way has 
 });
 
 test('closing does not wait for a consumer that never gets ready', async () => {
+  let isAwaited = false;
   const through = (engine: QueueEngine): QueueEngine => ({
     ...engine,
     queue(definition) {
       const queue = engine.queue(definition);
       const consume: typeof queue.consumer.consume = (handlers, options) => ({
         ...queue.consumer.consume(handlers, options),
-        ready: () => new Promise(() => {}),
+        ready() {
+          isAwaited = true;
+          return new Promise(() => {});
+        },
       });
       return { ...queue, consumer: { consume } };
     },
@@ -62,7 +66,7 @@ test('closing does not wait for a consumer that never gets ready', async () => {
   const { rollout } = startInstance(redis.url, 0, { through });
   const consumer = rollout.queue(contacts).consumer.consume(recorder().handlers);
   const starting = rollout.start();
-  await new Promise((resolve) => setTimeout(resolve, 100));
+  await eventually(() => isAwaited);
   await rollout.close();
   await starting;
   await expect(consumer.ready()).rejects.toMatchObject({ code: 'SWITCHYARD_CLOSED' });

@@ -85,6 +85,8 @@ export function createRollout(options: RolloutOptions): Rollout {
   let closed = false;
   let timer: NodeJS.Timeout | undefined;
   let timerAtMs = Infinity;
+  /** Whether a look was asked for that has not begun. */
+  let isWanted = false;
 
   checkKeyspaceNames(engines);
   checkShares();
@@ -140,6 +142,7 @@ export function createRollout(options: RolloutOptions): Rollout {
    * that takes its time: the others go on by what is known, and the look is taken again when it has come round.
    */
   async function takeLook(limitMs: number): Promise<void> {
+    isWanted = false;
     await Promise.all(
       SIDES.map(async (side) => {
         if (late.has(side)) return;
@@ -149,9 +152,10 @@ export function createRollout(options: RolloutOptions): Rollout {
       }),
     );
     await isDoneWithin(Promise.all([...steps.values()].map((step) => step())), limitMs);
-    if (!running) return;
-    lookWithin(nextLookInMs());
+    // Somebody changed something meanwhile: what this look saw is of before.
+    if (!running || isWanted) return;
     for (const heard of [...onLook]) heard();
+    lookWithin(nextLookInMs()); // which is soon as long as somebody waits
   }
 
   function nextLookInMs(): number {
@@ -175,6 +179,7 @@ export function createRollout(options: RolloutOptions): Rollout {
     }
     clearTimeout(timer);
     timerAtMs = Infinity;
+    isWanted = true;
     void look();
   }
 
