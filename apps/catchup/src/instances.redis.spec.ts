@@ -65,13 +65,18 @@ describe('two instances', () => {
     }
     const apps = [one, other];
     await until(() => ids.every((id) => runsOf(apps, id).length > 0), 'every job to run');
-    // One of them is replaced while there is work, as in a rolling deploy.
+    // One of them is replaced while there is work, as in a rolling deploy. What it leaves on an engine that the other
+    // has done with is seen by whoever starts.
     for (const queue of queues) ids.push(...(await addMany(queue, 100, 20)));
     one.kill('SIGTERM');
     expect(await one.ended).toEqual({ code: 0, signal: null });
+    const replacement = spawnWith(otherFlag);
+    apps.push(replacement);
     await until(() => ids.every((id) => runsOf(apps, id).length > 0), 'the rest to run');
-    other.kill('SIGTERM');
-    expect(await other.ended).toEqual({ code: 0, signal: null });
+    for (const app of [other, replacement]) {
+      app.kill('SIGTERM');
+      expect(await app.ended).toEqual({ code: 0, signal: null });
+    }
     for (const id of ids) expect([id, runsOf(apps, id).length]).toEqual([id, 1]);
   });
 });
