@@ -92,7 +92,7 @@ it.each<[string, AppRun]>([
   ['sockets more in the second half', runOf((index) => ({ sample: sample({ sockets: 3 + index }) }))],
   ['timers more in the second half', runOf((index) => ({ sample: sample({ timers: 20 + index }) }))],
   [
-    'heap an outage, second half',
+    'heap an outage, last third',
     runOf((index) => ({ sample: sample({ heapBytes: (10_000 + 60 * index) * KB }) })),
   ],
 ])('misses the limit of "%s"', (name, run) => {

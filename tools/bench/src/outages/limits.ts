@@ -51,6 +51,6 @@ export function limitsOf(cases: readonly Case[]): Limit[] {
     atMost('listeners more in the second half', '', 0, most('listeners-more')),
     atMost('sockets more in the second half', '', 0, most('sockets-more')),
     atMost('timers more in the second half', '', 5, most('timers-more')),
-    atMost('heap an outage, second half', 'KB', 50, most('heap-growth')),
+    atMost('heap an outage, last third', 'KB', 50, most('heap-growth')),
   ];
 }
