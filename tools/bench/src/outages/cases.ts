@@ -143,7 +143,10 @@ function growth(of: (at: Pick<Outage, 'sample'>) => number): Figure {
   };
 }
 
-/** By what the heap grows with every outage once the code is compiled, which takes long with outages as rare as these; a rollout is compared with itself in the same stage. */
+/**
+ * By what the heap grows with every outage once the code is compiled, which takes long with outages as rare as these. A
+ * rollout is compared with itself in the same stage.
+ */
 function heapGrowth({ outages }: AppRun): number {
   const last = outages.slice(Math.floor((outages.length * 2) / 3));
   const stages = new Map<number, Point[]>();
