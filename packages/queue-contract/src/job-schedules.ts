@@ -38,7 +38,10 @@ export interface JobSchedules<S extends JobSchemas = JobSchemas> {
    *   counts from here. Default: the rule's next slot, for an interval one interval from now.
    * @throws InvalidOptionError, InvalidPayloadError, UnknownJobNameError
    */
-  upsert(schedule: Schedule<S>, options?: { readonly firstRunAtMs?: number }): Promise<ActiveSchedule<S>>;
+  upsert<N extends JobName<S>>(
+    schedule: Schedule<S, N>,
+    options?: { readonly firstRunAtMs?: number },
+  ): Promise<ActiveSchedule<S>>;
   get(id: string): Promise<ActiveSchedule<S> | null>;
   list(): Promise<readonly ActiveSchedule<S>[]>;
   /** Removes the schedule and its pending firing. Answers whether there was one. */

@@ -123,6 +123,16 @@ export async function typesOfSchedules(schedules: JobSchedules<Mail>): Promise<v
     // @ts-expect-error a schedule has no delay of its own
     options: { delayMs: 5 },
   });
+  await schedules.upsert({
+    id: 'x',
+    rule: { everyMs: 1000 },
+    name: 'digest',
+    // @ts-expect-error name and payload belong together
+    data: { to: 'ada' },
+  });
+  const kept = await schedules.get('x');
+  // What an engine answers can be handed to another.
+  if (kept) await schedules.upsert(kept, { firstRunAtMs: kept.nextRunAtMs });
   const digest: Schedule<Mail, 'digest'> = {
     id: 'x',
     rule: { everyMs: 1000 },
