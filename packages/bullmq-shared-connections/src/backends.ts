@@ -13,6 +13,7 @@ import { offerWaitingJob } from './queue-look.js';
 import { EVENTS_CLIENT, type SharedEvents } from './shared-events.js';
 import { WAIT_CLIENT, type SharedWait } from './shared-wait.js';
 import type { WaitingRoom, WaitKeys } from './waiting-room.js';
+import { whileAway } from './while-away.js';
 
 /** What all backends of one lent client share. */
 export interface SharedParts {
@@ -168,9 +169,17 @@ export class WorkerBackend extends SharedBackend {
   }
 
   override async moveToFinished(jobId: string, args: (string | number | boolean | Buffer)[]) {
-    const fetched = await super.moveToFinished(jobId, args);
+    const fetched = await this.#untilServed(() => super.moveToFinished(jobId, args));
     this.#noteTaken(fetched);
     return fetched;
+  }
+
+  override moveToDelayed(...delay: Parameters<RedisQueueBackend['moveToDelayed']>) {
+    return this.#untilServed(() => super.moveToDelayed(...delay));
+  }
+
+  override retryJob(...retry: Parameters<RedisQueueBackend['retryJob']>) {
+    return this.#untilServed(() => super.retryJob(...retry));
   }
 
   override moveToCompleted(...finish: Parameters<RedisQueueBackend['moveToCompleted']>) {
@@ -203,6 +212,11 @@ export class WorkerBackend extends SharedBackend {
   #offerUnlessFetched<T>(finishing: Promise<T>, fetchNext: boolean): Promise<T> {
     if (fetchNext || this.#byHand) return finishing;
     return finishing.then((finished) => this.offerWaitingJob().then(() => finished));
+  }
+
+  /** What a job came to is not lost, nor taken for a failure, because a failover is under way. */
+  #untilServed<T>(send: () => Promise<T>): Promise<T> {
+    return whileAway(send, () => this.closing !== undefined, this.shared.clock);
   }
 
   #noteTaken(fetched: unknown[] | undefined): void {

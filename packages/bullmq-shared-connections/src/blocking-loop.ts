@@ -52,7 +52,7 @@ const CLOSE_LIMIT_MS = 2_000;
 const QUIET_MS = 2;
 const GRACE_MS = 1;
 const RETRY_MIN_MS = 100;
-const RETRY_MAX_MS = 5_000;
+const RETRY_MAX_MS = 500;
 
 export function createBlockingLoop<Answer>(
   connection: PrivateConnection,
@@ -161,9 +161,8 @@ export function createBlockingLoop<Answer>(
           watchdog.cancel();
           if (!isStuck()) return;
           renewing = false;
-          report(error);
           // Without the lent connection nobody can interrupt it: make it anew instead.
-          connection.reset('it could not be interrupted');
+          connection.reset('it could not be interrupted', error);
         });
       });
     },

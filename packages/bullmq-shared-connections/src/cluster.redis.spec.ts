@@ -228,6 +228,57 @@ describe('on Redis Cluster', () => {
     expect(shared.connections()).toMatchObject({ wait: 1, events: 1 });
   }, 90_000);
 
+  it('a job that ends while nobody serves its slot has run once, and not failed', async () => {
+    const prefix = '{other}';
+    const release = signal();
+    const runs: string[] = [];
+    const worker = closeLater(
+      new shared.Worker(
+        'mail',
+        async (job) => {
+          runs.push(String(job.id));
+          await release.promise;
+          if (job.name !== 'completes' && job.attemptsMade === 0) throw new Error('as meant');
+        },
+        { prefix, concurrency: 4 },
+      ),
+    );
+    worker.on('error', (error) => errors.push(error));
+    const ended: string[] = [];
+    worker.on('completed', ({ name }) => ended.push(`${name} completed`));
+    worker.on('failed', (job, { message }) => ended.push(`${job?.name} failed ${message}`));
+    const queue = closeLater(new shared.Queue('mail', { prefix }));
+    await queue.add('completes', {});
+    await queue.add('fails', {});
+    await queue.add('is retried later', {}, { attempts: 2, backoff: 1 });
+    await queue.add('is retried', {}, { attempts: 2 });
+    await eventually('they run', () => runs.length === 4);
+    const owner = await cluster.ownerOf(slotOf(prefix));
+    // Nothing of them is still on its way to the replica.
+    await onNode(owner.port, async (redis) => {
+      await redis.set(`${prefix}:copied`, 1);
+      return redis.wait(1, 5_000);
+    });
+    await owner.kill();
+    release.resolve();
+    await eventually('all have ended', () => ended.length === 6, 20_000);
+    await owner.restart();
+    expect(ended.sort()).toEqual([
+      'completes completed',
+      'fails failed as meant',
+      'is retried completed',
+      'is retried failed as meant',
+      'is retried later completed',
+      'is retried later failed as meant',
+    ]);
+    expect(runs).toHaveLength(6);
+    expect(await queue.getJobCounts('active', 'completed', 'failed')).toEqual({
+      active: 0,
+      completed: 3,
+      failed: 1,
+    });
+  }, 60_000);
+
   it('jobs go on after their slot has moved', async () => {
     const { runs, queue } = await follow('mail');
     await runs('before');

@@ -27,7 +27,7 @@ export interface PrivateConnection {
    */
   rename(name: string): Promise<void>;
   /** Gives the socket up and connects again: it no longer answers. */
-  reset(reason: string): void;
+  reset(reason: string, cause?: Error): void;
   /** Ends the connection. A later `ask` makes a new one. */
   close(): Promise<void>;
 }
@@ -39,6 +39,8 @@ const RETRY_MAX_MS = 500;
 /** How often a server that is loading its data is asked whether it is done; ioredis would ask when Redis guesses it is. */
 const LOADING_RETRY_MS = 200;
 const CLOSE_LIMIT_MS = 1_000;
+/** How long a server that accepted the connection may say nothing before it is ready. ioredis sets it no limit. */
+const READY_LIMIT_MS = 10_000;
 
 export function createPrivateConnection(
   origin: Origin,
@@ -53,6 +55,27 @@ export function createPrivateConnection(
   let ending: Promise<void> = Promise.resolve();
   /** The socket was given up but has not closed yet; ioredis still calls it ready. */
   let condemned = false;
+  let readyLimit: { cancel(): void } | undefined;
+
+  const silent = (reason: string, cause?: Error) =>
+    new SharedConnectionsError(
+      'SHARED_CONNECTIONS_SILENT',
+      `The connection "${label}" is replaced: ${reason}`,
+      { cause },
+    );
+
+  /** From the moment the server accepted the connection. One that loads its data is not silent: it says so. */
+  const limitSilence = (made: Redis) => {
+    if (made !== client) return;
+    const { stream } = made;
+    const heardBytes = stream.bytesRead;
+    readyLimit = clock.after(READY_LIMIT_MS, () => {
+      if (made !== client || made.stream !== stream || made.status !== 'connect') return;
+      if (stream.bytesRead > heardBytes) return limitSilence(made);
+      report(silent(`not a word for ${READY_LIMIT_MS} ms after it was accepted`));
+      stream.destroy();
+    });
+  };
 
   /** Tells those who wait that the connection is ready or closed. */
   const announce = () => {
@@ -78,6 +101,9 @@ export function createPrivateConnection(
       socketTimeout: undefined,
       blockingTimeout: undefined,
       maxRetriesPerRequest: null,
+      // Without limits an attempt to connect could last for good.
+      connectTimeout: origin.options.connectTimeout || READY_LIMIT_MS,
+      sentinelCommandTimeout: origin.options.sentinelCommandTimeout || READY_LIMIT_MS,
       keepAlive: origin.options.keepAlive || KEEP_ALIVE_MS,
       // Never gives up, whatever the lent client does: the workers would stay deaf for good.
       retryStrategy: (times) => {
@@ -86,9 +112,14 @@ export function createPrivateConnection(
       },
     });
     made.on('error', report);
-    made.on('ready', announce);
+    made.on('connect', () => limitSilence(made));
+    made.on('ready', () => {
+      readyLimit?.cancel();
+      announce();
+    });
     made.on('close', () => {
       if (made !== client) return;
+      readyLimit?.cancel();
       condemned = false;
       interrupt?.(new Error('Connection is closed.'));
     });
@@ -156,18 +187,16 @@ export function createPrivateConnection(
       if (client?.status === 'ready') await client.client('SETNAME', name).catch(() => undefined);
     },
 
-    reset(reason) {
+    reset(reason, cause) {
       if (!client || client.status !== 'ready' || condemned) return;
       condemned = true;
-      const error = new SharedConnectionsError(
-        'SHARED_CONNECTIONS_SILENT',
-        `The connection "${label}" is replaced: ${reason}`,
-      );
-      report(error);
+      const error = silent(reason, cause);
       client.disconnect(true);
       // The other side will not confirm the end; ioredis would wait two seconds for that before it connects again.
       client.stream.destroy();
-      interrupt?.(error);
+      // Whoever asks passes it on.
+      if (interrupt) interrupt(error);
+      else report(error);
     },
 
     close() {
@@ -175,6 +204,7 @@ export function createPrivateConnection(
       if (!ended) return ending;
       client = undefined;
       condemned = false;
+      readyLimit?.cancel();
       interrupt?.(new Error('Connection is closed.'));
       // ioredis emits no 'end' when it is told to end between two attempts to connect.
       announce();
