@@ -59,10 +59,19 @@ describe('what is reported of an outage', () => {
 
   test('one that began without an error: locks that it cost are no news', () => {
     const outages = trackOutages('bull', report, clock);
+    const one = {};
+    outages.connection(one, null);
     nowMs += 60_000;
-    outages.connection({}, null);
+    outages.connection(one, null);
     for (const queue of ['a', 'b', 'c']) outages.task(new Error('Missing lock for job 17 finished'), queue);
     expect(said).toEqual([]);
+  });
+
+  test('a connection that is new is none: a lock that is lost just then is told', () => {
+    const outages = trackOutages('bull', report, clock);
+    outages.connection({}, null);
+    outages.task(new Error('Missing lock for job 17 finished'), 'q');
+    expect(said).toHaveLength(1);
   });
 
   test('what a store refuses after it is told', () => {

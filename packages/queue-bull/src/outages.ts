@@ -24,6 +24,7 @@ export function trackOutages(
   clock: () => number = () => performance.now(),
 ): Outages {
   const down = new Set<object>();
+  const wereWell = new WeakSet<object>();
   const ofConnections = new WeakSet<Error>();
   const saidAtMs = new Map<string, number>();
   /** When something last belonged to an outage. */
@@ -41,9 +42,9 @@ export function trackOutages(
   return {
     connection(source, error) {
       if (error === null) {
-        down.delete(source);
-        // It may have been lost without a word: a server that leaves in peace only closes.
-        faultAtMs = clock();
+        // It may have been lost without a word: a server that leaves in peace only closes. The first time it is new.
+        if (down.delete(source) || wereWell.has(source)) faultAtMs = clock();
+        wereWell.add(source);
         return;
       }
       ofConnections.add(error);
