@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ClosedError } from '@switchyard/queue-contract';
 import type { Redis } from 'ioredis';
 import type { OwnConnections } from './own-connections.js';
+import { settledWithin } from './settled-within.js';
 
 /** A consumer's blocking connection, on which Bull waits for jobs. */
 export interface BlockingPop {
@@ -87,8 +88,7 @@ export function createBlockingPop(client: Redis, connections: OwnConnections): B
     async stop() {
       stopped = true;
       const limit = new AbortController();
-      const late = sleep(STOP_LIMIT_MS, undefined, { signal: limit.signal }).catch(() => {});
-      await Promise.race([letGo(limit.signal), late]);
+      await settledWithin(letGo(limit.signal), STOP_LIMIT_MS);
       limit.abort();
       if (waiting) await closeConnection();
     },

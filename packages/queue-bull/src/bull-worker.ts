@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { asError } from './as-error.js';
 import type { BullJob, BullQueue } from './bull-queue.js';
 import type { RateLimiter } from './rate-limit.js';
+import { settledWithin } from './settled-within.js';
 
 /** One of Bull's queue objects while it consumes. */
 export interface BullWorker {
@@ -23,6 +24,7 @@ export interface BullWorkerHooks {
   report(error: Error): void;
 }
 
+const CLOSE_LIMIT_MS = 1000;
 /** How much of the time between two checks for stalled jobs the mark of the first one lasts. */
 const STALLED_MARK_PART = 0.9;
 
@@ -103,7 +105,8 @@ export function startBullWorker(
       stopping = true;
       closing ??= bull.close();
       finish();
-      await closing;
+      // Bull ends what it began only when it has begun, which without a Redis it never has.
+      await settledWithin(closing, CLOSE_LIMIT_MS);
       // Bull checks the lock of a job by this token: a handler that was left behind can change nothing any more.
       bull.token = 'closed';
     },

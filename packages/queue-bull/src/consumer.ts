@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import {
   ClosedError,
   resolveConsumeOptions,
@@ -19,9 +18,13 @@ import { HAND_BACK_JOB } from './hand-back-job.lua.js';
 import { scheduleNextFiring } from './next-firing.js';
 import { createPutAside } from './put-aside.js';
 import { createRateLimiter } from './rate-limit.js';
+import { settledWithin } from './settled-within.js';
 
-/** Who closes within a limit does not wait for a Redis that is silent: a job that it did not get back runs again later. */
-const HAND_BACK_LIMIT_MS = 1000;
+/**
+ * How long a close waits for a Redis that is silent. A job that it did not get back runs again later, and of a
+ * subscription that never came about there is nothing to end.
+ */
+const STORE_LIMIT_MS = 1000;
 /** A timer that is set for longer fires at once. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
@@ -101,16 +104,11 @@ export function startConsumer<S extends JobSchemas>(
     const ended = await Promise.race([idle.then(() => true), gaveUp.then(() => false)]);
     if (!ended) {
       const abandoned = attempts.abandon(new ClosedError(`consumer of queue "${queue}"`));
-      const late = new AbortController();
-      await Promise.race([
-        Promise.all(abandoned.map(handBack)),
-        sleep(HAND_BACK_LIMIT_MS, undefined, { signal: late.signal }).catch(() => {}),
-      ]);
-      late.abort();
+      await settledWithin(Promise.all(abandoned.map(handBack)), STORE_LIMIT_MS);
     }
     await worker.close();
     await pop.close();
-    await subscriber.close();
+    await settledWithin(subscriber.close(), STORE_LIMIT_MS);
     giveUp(); // whoever waits for a start that did not come
     onClosed(consumer);
   }

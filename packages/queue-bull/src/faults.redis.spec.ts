@@ -296,4 +296,21 @@ describe('faults of the store', () => {
     await engine.close();
     expect(performance.now() - startMs).toBeLessThan(5000);
   });
+
+  test('a consumer that began while Redis was away closes, and one that begins after it works', async () => {
+    const server = await start();
+    const engine = engineOn(connect(server.url));
+    const definition = declare();
+    const queue = engine.queue(definition);
+    await engine.ready();
+    await server.kill();
+    const startMs = performance.now();
+    await queue.consumer.consume({ work: () => null }).close();
+    await queue.consumer.consume({ work: () => null }).close({ timeoutMs: 100 });
+    expect(performance.now() - startMs).toBeLessThan(20_000);
+    await server.restart();
+    queue.consumer.consume({ work: () => 'done' });
+    const { id } = await queue.producer.add('work', 1);
+    expect(await queue.events.waitForEnd(id, { timeoutMs: 20_000 })).toBe('done');
+  });
 });
