@@ -23,7 +23,9 @@ describe('a connection that falls silent', () => {
   const errors: [source: ErrorSource, code: string | undefined, message: string][] = [];
 
   beforeEach(async () => {
-    lab = await RedisLab.start({ settings: { appendonly: 'yes' } });
+    lab = await RedisLab.start({
+      settings: { 'key-load-delay': '2000', 'loading-process-events-interval-bytes': '1024' },
+    });
     proxy = await startFaultyProxy({ targetPort: lab.server.port });
     // The lent client stays sound: duplicates of it go through the proxy, where they can be broken alone.
     lent = lab.client();
@@ -55,7 +57,7 @@ describe('a connection that falls silent', () => {
     const keys = { marker, wait, prioritized, delayed, active };
     const wake = group.wait.join(keys, worker, Infinity, false);
     await eventually('it waits', () => isBlocked('bzpopmin'));
-    return { keys, wake, tell: () => lab.admin.zadd(marker, 0, '0') };
+    return { wake, tell: () => lab.admin.zadd(marker, 0, '0') };
   }
 
   async function listens() {
@@ -89,5 +91,47 @@ describe('a connection that falls silent', () => {
     const id = await tell();
     expect(await entries).toEqual([['stream', [[id, ['event', 'told']]]]]);
     expect(silences()).toEqual([['events', expect.anything(), expect.stringContaining('accepted')]]);
+  });
+
+  it('is left alone while its server loads, however long that takes', async () => {
+    const { wake, tell } = await waits();
+    const fill = lab.admin.pipeline();
+    for (let key = 0; key < 800; key += 1) fill.set(`key-${key}`, 'x'.repeat(100));
+    await fill.exec();
+    await lab.admin.save();
+    // Two milliseconds a key: as the clock has it, three times the limit.
+    const before = proxy.accepted;
+    const restarted = lab.server.restart({ kill: true });
+    await eventually('it is connected again', () => {
+      return proxy.connections.some(({ id, address }) => id > before && address !== undefined);
+    });
+    const { accepted } = proxy;
+    await restarted;
+    await eventually('it waits again', () => isBlocked('bzpopmin'));
+    await tell();
+    await wake;
+    expect(silences()).toEqual([]);
+    expect(proxy.accepted).toBe(accepted);
+  });
+
+  it('is reported once', async () => {
+    const { tell, wake } = await waits();
+    proxy.stall();
+    group.wait.probe();
+    await eventually('it is noticed', () => errors.length > 0);
+    await tell();
+    await wake;
+    expect(errors.map(([, code]) => code)).toEqual(['SHARED_CONNECTIONS_SILENT']);
+  });
+
+  it('is reported once, with the reason, when the lent client cannot interrupt it', async () => {
+    await waits();
+    lent.disconnect();
+    await eventually('it is lost', () => lent.status === 'end');
+    group.wait.probe();
+    await eventually('it is noticed', () => errors.length > 0);
+    await eventually('it waits again', () => isBlocked('bzpopmin'));
+    const ofTheWait = errors.filter(([source]) => source === 'wait');
+    expect(ofTheWait.map(([, code]) => code)).toEqual(['SHARED_CONNECTIONS_SILENT']);
   });
 });
