@@ -1,5 +1,6 @@
 import { startRedis, type RedisServer } from '@switchyard/local-redis';
 import { Redis } from 'ioredis';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { watchCommands, type CommandCounter } from './command-counter.js';
 
 let server: RedisServer;
@@ -32,7 +33,10 @@ describe('counting', () => {
     let isBusy = true;
     // One at a time: many that wait in a socket could run between any two commands of the counter.
     const keepBusy = async () => {
-      while (isBusy) await client.incr('key');
+      while (isBusy) {
+        await client.incr('key');
+        await sleep(1);
+      }
     };
     const busy = keepBusy();
     try {
