@@ -21,6 +21,19 @@ describe('hideSecrets', () => {
     expect(inspect(hideSecrets(error), { depth: 9 })).not.toContain('hunter2');
   });
 
+  it('looks at each of several errors in one', () => {
+    const error = new AggregateError([new Error('first'), refused('auth', 'hunter2')], 'none answered', {
+      cause: refused('hello', '3', 'hunter2'),
+    });
+    expect(inspect(hideSecrets(error), { depth: 9 })).not.toContain('hunter2');
+  });
+
+  it('comes to an end where reasons lead back', () => {
+    const error = new Error('outer', { cause: refused('auth', 'hunter2') });
+    (error.cause as Error).cause = error;
+    expect(inspect(hideSecrets(error), { depth: 9 })).not.toContain('hunter2');
+  });
+
   it('leaves everything else alone', () => {
     const error = refused('set', 'key', 'value');
     expect(hideSecrets(error).command.args).toEqual(['key', 'value']);
