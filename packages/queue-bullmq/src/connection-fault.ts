@@ -11,11 +11,12 @@ const CODES = new Set([
   'EHOSTUNREACH',
   'ENETUNREACH',
   'NR_CLOSED',
+  'SHARED_CONNECTIONS_SILENT',
 ]);
 
 /** How ioredis and Redis word what passes when the connection or the server comes back; they carry no code. */
 const MESSAGES =
-  /^(Connection is closed|NOAUTH|WRONGPASS|ERR invalid password|Stream isn't writeable|Command aborted due to connection close|Command timed out|Reached the max retries per request|LOADING|MASTERDOWN|READONLY|UNBLOCKED|CLUSTERDOWN|Too many Cluster redirections|Failed to refresh slots cache|None of startup nodes|All sentinels are unreachable|Ready check failed)|ECONNREFUSED|connect ETIMEDOUT/;
+  /^(Connection is closed|NOAUTH|WRONGPASS|ERR invalid password|Stream isn't writeable|Command aborted due to connection close|Command timed out|Reached the max retries per request|LOADING|MASTERDOWN|READONLY|UNBLOCKED|CLUSTERDOWN|TRYAGAIN|(MOVED|ASK) \d|Too many Cluster redirections|Failed to refresh slots cache|None of startup nodes|All sentinels are unreachable|Ready check failed)|ECONNREFUSED|connect ETIMEDOUT/;
 
 /** Whether an error tells of the connection rather than of the command. */
 export function isConnectionFault(error: unknown): boolean {
