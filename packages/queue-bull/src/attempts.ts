@@ -1,13 +1,12 @@
 import {
   backoffDelayMs,
-  InvalidPayloadError,
+  isRefusal,
   isUnrecoverable,
   runJob,
   type JobGate,
   type JobHandlers,
   type JobSchemas,
   type QueueDefinition,
-  UnknownJobNameError,
 } from '@switchyard/queue-contract';
 import { asError } from './as-error.js';
 import { fromBullBackoff } from './bull-options.js';
@@ -126,7 +125,6 @@ export function createAttempts<S extends JobSchemas>(
         if (attempt.abandoned) return NEVER;
         const isLast = isUnrecoverable(error) || job.attemptsMade + 1 >= (job.opts.attempts ?? 1);
         if (isLast) await job.discard();
-        // Nobody had it in hand yet: declared rightly, it can be tried again.
         if (isRefusal(error) && removesAtOnce(job.opts.removeOnFail)) job.opts.removeOnFail = false;
         job.opts.backoff = isLast ? undefined : decideBackoff(job, error as Error);
         throw error;
@@ -142,11 +140,6 @@ export function createAttempts<S extends JobSchemas>(
       return abandoned.map(({ storedId }) => storedId);
     },
   };
-}
-
-/** Whether the declaration has no place for the job, so that no handler was called. */
-function isRefusal(error: unknown): boolean {
-  return error instanceof UnknownJobNameError || error instanceof InvalidPayloadError;
 }
 
 function removesAtOnce(retention: BullRetention | undefined): boolean {

@@ -1,4 +1,5 @@
 import {
+  isRefusal,
   runJob,
   type JobGate,
   type JobHandlers,
@@ -6,7 +7,7 @@ import {
   type QueueDefinition,
   type RunningJob,
 } from '@switchyard/queue-contract';
-import { WaitingError, type Job as BullMqJob } from 'bullmq';
+import { WaitingError, type Job as BullMqJob, type KeepJobs } from 'bullmq';
 import { asError } from './as-error.js';
 import { attemptError } from './attempt-error.js';
 import { LET_GO_MS } from './let-go.js';
@@ -47,6 +48,7 @@ export function startAttempt<S extends JobSchemas>(request: AttemptRequest<S>): 
     gate,
   });
   const handled = run.then(storable, (thrown: unknown) => {
+    if (isRefusal(thrown) && removesAtOnce(job.opts.removeOnFail)) job.opts.removeOnFail = false;
     throw attemptError(asError(thrown));
   });
   let abandon: () => void = () => undefined;
@@ -99,4 +101,9 @@ function runningJob(engine: string, queue: string, job: BullMqJob): Omit<Running
 /** A function or symbol is no JSON value; BullMQ would store the word "undefined", which nobody can read back. */
 function storable(result: unknown): unknown {
   return typeof result === 'function' || typeof result === 'symbol' ? null : result;
+}
+
+function removesAtOnce(retention: boolean | number | KeepJobs | undefined): boolean {
+  const count = typeof retention === 'object' ? retention.count : retention;
+  return count === true || count === 0;
 }

@@ -67,11 +67,15 @@ export async function runJob<S extends JobSchemas>(run: JobRun<S>): Promise<unkn
 
 /** Whether trying the same job again cannot help, so that an engine must not retry it. */
 export function isUnrecoverable(error: unknown): boolean {
-  return (
-    error instanceof UnrecoverableJobError ||
-    error instanceof UnknownJobNameError ||
-    error instanceof InvalidPayloadError
-  );
+  return error instanceof UnrecoverableJobError || isRefusal(error);
+}
+
+/**
+ * Whether the declaration has no place for the job: nobody had it in hand yet, and declared rightly it can be tried
+ * again. An engine keeps such a job although its retention would remove it at once.
+ */
+export function isRefusal(error: unknown): boolean {
+  return error instanceof UnknownJobNameError || error instanceof InvalidPayloadError;
 }
 
 async function withTimeout<S extends JobSchemas>(

@@ -267,4 +267,28 @@ export const payloadCases: readonly ContractCase[] = [
       expect(errors).toEqual([[expect.any(UnknownJobNameError), true]]);
     },
   },
+  {
+    title:
+      '[4] [21] what the declaration refuses is kept whatever its retention says, and runs once it is declared',
+    async run({ engine, another, queueName, afterwards }) {
+      const jobs = { count: anything, dropped: anything };
+      const before = defineQueue({ name: queueName, tier: 'medium', jobs });
+      const now = defineQueue({ name: queueName, tier: 'medium', jobs: { count: counted } });
+      const old = engine.queue(before);
+      const references = await old.producer.addMany([
+        { name: 'dropped', data: 1, options: { removeOnFail: true } },
+        { name: 'count', data: 'three', options: { removeOnFail: { count: 0 } } },
+      ]);
+      const queue = (await another()).queue(now);
+      const consumer = queue.consumer.consume({ count: () => null });
+      for (const { id } of references) expect((await ended(queue, id)).state).toBe('failed');
+      await consumer.close();
+      for (const { id } of references) await old.inspector.retry(id);
+      const declared = old.consumer.consume({ count: () => 'counted', dropped: () => 'picked up' });
+      afterwards(() => declared.close());
+      const results = [];
+      for (const { id } of references) results.push((await ended(old, id)).result);
+      expect(results).toEqual(['picked up', 'counted']);
+    },
+  },
 ];
