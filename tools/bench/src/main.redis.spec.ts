@@ -57,7 +57,7 @@ describe('npm run bench', () => {
       expect(figures).toHaveLength(report.contenders.length);
       expect(Math.min(...figures)).toBeGreaterThan(0);
     }
-  }, 120_000);
+  }, 240_000);
 
   it('takes apps through restarts and broken connections without losing or doubling a job', async () => {
     const { exitCode, stdout, stderr } = await bench('outages', '--quick', '--json');
@@ -83,7 +83,7 @@ describe('npm run bench', () => {
     expect(connections).toMatchObject({ bullmq: 3 });
     const atEnd = report.cases.find(({ name }) => name === 'connections-end')?.figures;
     expect(atEnd).toMatchObject(hasBull() ? { bullmq: 3, rollout: 3 } : { bullmq: 3 });
-  }, 120_000);
+  }, 240_000);
 
   it('does every job of three processes once', async () => {
     const { exitCode, stdout, stderr } = await bench('load', '--quick', '--json');
@@ -100,7 +100,7 @@ describe('npm run bench', () => {
       reports: 0,
     });
     expect(figures.added).toBeGreaterThan(3300);
-  }, 120_000);
+  }, 240_000);
 
   it.each([[['nope']], [['queues', '--nope']], [[]]])('refuses %j with exit code 2', async (args) => {
     const { exitCode, stdout, stderr } = await bench(...args);
