@@ -28,8 +28,9 @@ export const loadBenchmark: Benchmark = {
       },
       notes: [
         ...(hasBull() ? [] : [WITHOUT_BULL]),
-        'Three processes, each producer and consumer of all queues, through the rollout with every queue on BullMQ',
-        'and the Bull engine beside it, empty. Growth: slope (Theil–Sen) without the first fifth of the samples.',
+        'Three processes, each producer and consumer of all queues, through the rollout with every queue on BullMQ.',
+        ...(hasBull() ? ['The Bull engine is beside it, empty.'] : []),
+        'Growth: slope (Theil–Sen) without the first fifth of the samples.',
       ],
     };
   },
