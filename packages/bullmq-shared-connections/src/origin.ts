@@ -1,5 +1,6 @@
 import { type Cluster, Redis, type RedisOptions } from 'ioredis';
 import type { Clock } from './clock.js';
+import { onNodeGone } from './cluster-nodes.js';
 
 /** What the user lent. */
 export type Lent = Redis | Cluster;
@@ -16,6 +17,15 @@ export interface Origin {
   locate(client: Redis, isWanted: () => boolean): Promise<void>;
   /** Its connection failed, or led to a server that does not serve the keys: it may have to go elsewhere next. */
   relocate(client: Redis): void;
+  /** The lent client gets no answer: it may ask a server that does not serve the keys any more. */
+  refresh(): void;
+  /**
+   * Calls back when the lent client has given up the server to which such a client leads, because another one serves
+   * the keys. A server that is cut off cannot say so itself.
+   *
+   * @returns ends that
+   */
+  onMoved(client: Redis, listener: () => void): () => void;
 }
 
 /** One server, or a group of them of which Sentinel knows the primary: ioredis finds it. */
@@ -26,6 +36,8 @@ export function serverOrigin(lent: Redis): Origin {
     duplicate: (options) => lent.duplicate(options),
     locate: () => Promise.resolve(),
     relocate: () => undefined,
+    refresh: () => undefined,
+    onMoved: () => () => undefined,
   };
 }
 
@@ -37,12 +49,18 @@ const UNKNOWN_RETRY_MS = 50;
  * where a cluster client would open one to each node it ever asks.
  */
 export function slotOrigin(lent: Cluster, slot: number, clock: Clock): Origin {
+  const owner = () => {
+    const address = lent.slots[slot]?.[0];
+    if (address === undefined) return undefined;
+    const colon = address.lastIndexOf(':');
+    return { host: address.slice(0, colon), port: Number(address.slice(colon + 1)) };
+  };
+
   /** The next attempt to connect reads the options anew. @returns whether the node is known */
   const aim = (client: Redis): boolean => {
-    const address = lent.slots[slot]?.[0];
-    if (address === undefined) return false;
-    const colon = address.lastIndexOf(':');
-    const [host, port] = [address.slice(0, colon), Number(address.slice(colon + 1))];
+    const known = owner();
+    if (!known) return false;
+    const { host, port } = known;
     const node = lent.nodes().find(({ options }) => options.host === host && options.port === port);
     // A node may have been given a login of its own.
     const { username, password } = node?.options ?? client.options;
@@ -64,5 +82,14 @@ export function slotOrigin(lent: Cluster, slot: number, clock: Clock): Origin {
       if (lent.status === 'ready') lent.refreshSlotsCache(() => void aim(client));
       else aim(client);
     },
+    refresh() {
+      if (lent.status === 'ready') lent.refreshSlotsCache();
+    },
+    onMoved: ({ options }, listener) =>
+      onNodeGone(lent, (gone) => {
+        const known = owner();
+        const isLeft = gone.host === options.host && gone.port === options.port;
+        if (isLeft && known && (known.host !== gone.host || known.port !== gone.port)) listener();
+      }),
   };
 }

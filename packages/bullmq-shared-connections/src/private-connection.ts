@@ -56,6 +56,7 @@ export function createPrivateConnection(
   /** The socket was given up but has not closed yet; ioredis still calls it ready. */
   let condemned = false;
   let readyLimit: { cancel(): void } | undefined;
+  let stopFollowing: () => void = () => undefined;
 
   const silent = (reason: string, cause?: Error) =>
     new SharedConnectionsError(
@@ -131,6 +132,11 @@ export function createPrivateConnection(
     // Some ways to connect give up for good (a list of sentinels does): not so here.
     made.on('end', () => clock.after(RETRY_MAX_MS, () => void open()));
     client = made;
+    stopFollowing = origin.onMoved(made, () => {
+      leaveServer();
+      // It may not confirm the end.
+      made.stream?.destroy();
+    });
     void open();
     return made;
   };
@@ -205,6 +211,7 @@ export function createPrivateConnection(
       client = undefined;
       condemned = false;
       readyLimit?.cancel();
+      stopFollowing();
       interrupt?.(new Error('Connection is closed.'));
       // ioredis emits no 'end' when it is told to end between two attempts to connect.
       announce();

@@ -2,7 +2,7 @@ import { createAlarm } from './alarm.js';
 import type { Clock } from './clock.js';
 import { existingKeys } from './existing-keys.js';
 import type { Settings } from './options.js';
-import type { Lent } from './origin.js';
+import type { Origin } from './origin.js';
 import { nextDue } from './queue-look.js';
 import type { SharedWait } from './shared-wait.js';
 import type { WaitingQueue, WaitingRoom } from './waiting-room.js';
@@ -42,6 +42,8 @@ const FOREIGN_GRACE_MS = 1_000;
 /** Not more often than this because of other processes' delayed jobs. */
 const LEAST_FOREIGN_INTERVAL_MS = 5_000;
 const RETRY_MS = 1_000;
+/** An answer that takes longer may be one that never comes. */
+const ANSWER_LIMIT_MS = 5_000;
 
 /**
  * Stock BullMQ asks every queue for a job every 5 seconds and for stalled jobs every 30: what a process took
@@ -58,12 +60,13 @@ const RETRY_MS = 1_000;
  * - `active` of the queues whose stalled check is due. BullMQ's own check follows only where jobs are active.
  */
 export function createRecovery(
-  lent: Lent,
+  origin: Origin,
   room: WaitingRoom,
   wait: () => SharedWait,
   settings: Settings,
   clock: Clock,
 ): Recovery {
+  const { lent } = origin;
   const stalledIntervals = new Map<object, number>();
   let turns: StalledTurn[] = [];
   let nextLookMs = Infinity;
@@ -94,15 +97,31 @@ export function createRecovery(
     looking = true;
     nextLookMs = Infinity;
     let delayMs = regularDelayMs();
+    const late = expectAnswer();
     try {
       delayMs = Math.min(delayMs, await lookOnce());
     } catch (error) {
       settings.onError(error as Error, 'recovery');
       delayMs = Math.min(delayMs, RETRY_MS);
     }
+    late.cancel();
     looking = false;
     if (isWatching()) plan(clock.nowMs() + delayMs);
     else if (nextLookMs < Infinity) plan(nextLookMs);
+  };
+
+  /**
+   * The lent client has no limit of its own, and whoever waits for its answer learns nothing. What was asked stays
+   * asked: once the client has found the server that serves the keys now, it asks there.
+   */
+  const expectAnswer = () => {
+    const refresh = () => {
+      if (closed) return;
+      origin.refresh();
+      limit = clock.after(ANSWER_LIMIT_MS, refresh);
+    };
+    let limit = clock.after(ANSWER_LIMIT_MS, refresh);
+    return { cancel: () => limit.cancel() };
   };
 
   /** @returns in how many milliseconds a delayed job of another process should be gone. */

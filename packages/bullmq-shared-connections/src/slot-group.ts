@@ -16,7 +16,7 @@ export interface SlotGroup extends SharedParts {
 export function createSlotGroup(origin: Origin, settings: Settings, clock: Clock): SlotGroup {
   const { lent } = origin;
   const room = new WaitingRoom();
-  const recovery = createRecovery(lent, room, () => wait, settings, clock);
+  const recovery = createRecovery(origin, room, () => wait, settings, clock);
   const wait = new SharedWait(origin, room, settings, clock, {
     onJoin: () => recovery.watch(),
     onBroken: () => recovery.lookNow(),

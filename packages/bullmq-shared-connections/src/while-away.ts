@@ -3,7 +3,9 @@ import type { Clock } from './clock.js';
 
 /**
  * How ioredis and Redis word that nobody serves the keys just now: while a replica takes over, a slot changes hands, or
- * a server loads its data. They say nothing about the command.
+ * a server loads its data. Such a command has not run, with one exception: the last of too many redirections may have
+ * been a connection that broke after the command went out. If it has run then, it is refused the second time, because
+ * the job has no lock any more.
  */
 const AWAY =
   /^(Too many Cluster redirections|Failed to refresh slots cache|None of startup nodes is available|CLUSTERDOWN|TRYAGAIN|LOADING|MASTERDOWN|READONLY)/;
