@@ -39,7 +39,8 @@ const CLAIM_MS = 15_000;
  * First the id is claimed for a side, in the target's store, whichever side it is: whoever finds it claimed goes where
  * the first went, and that engine itself knows its ids. Only then is the other side searched for a job that is pending
  * there: one that was added before the claim is found by that, and one added later follows the claim. This holds as
- * long as no add takes longer than a claim lasts.
+ * long as no add takes longer than a claim lasts. Should the two ids of one job be claimed for different sides, it
+ * follows its de-duplication id.
  *
  * Costs two commands for each id while the other side is empty: the claim and a look. Without ids it costs nothing.
  */
@@ -61,23 +62,44 @@ export function createPlacements(
     }
   };
 
-  /** Who holds what each is known by, a side for each key. */
-  const claimed = async (identities: readonly Identity[]): Promise<ReadonlyMap<string, Side>> => {
-    const holders = new Map<string, Side>();
+  /** Claims what each is known by for a side, and notes who holds it. */
+  const claim = async (
+    holders: Map<string, Side>,
+    keys: readonly { readonly key: string; readonly side: Side }[],
+  ): Promise<void> => {
     for (const side of SIDES) {
-      const keys = identities.filter((identity) => identity.side === side).flatMap(keysOf);
-      if (keys.length === 0) continue;
-      const held = await unlessAway('target', () => claims.claim(keys, side, CLAIM_MS), []);
+      const ofSide = keys.filter((each) => each.side === side).map(({ key }) => key);
+      if (ofSide.length === 0) continue;
+      const held = await unlessAway('target', () => claims.claim(ofSide, side, CLAIM_MS), []);
       for (const [index, holder] of held.entries()) {
-        holders.set(keys[index]!, holder === 'target' ? 'target' : 'legacy');
+        holders.set(ofSide[index]!, holder === 'target' ? 'target' : 'legacy');
       }
     }
-    return holders;
+  };
+
+  /** Where each goes, by what the first said who added under one of its ids. */
+  const claimed = async (identities: readonly Identity[]): Promise<readonly Side[]> => {
+    const holders = new Map<string, Side>();
+    const sideBy = (keyOf: (identity: Identity) => string | undefined, identity: Identity) =>
+      holders.get(keyOf(identity) ?? '') ?? identity.side;
+    const keysBy = (keyOf: (identity: Identity) => string | undefined) =>
+      identities.flatMap((identity) => {
+        const key = keyOf(identity);
+        return key === undefined ? [] : [{ key, side: sideBy(deduplicationKey, identity) }];
+      });
+    // In this order: jobs with ids of their own may be one by their de-duplication id, and an id that is claimed for
+    // where that one is will be found there.
+    await claim(holders, keysBy(deduplicationKey));
+    await claim(holders, keysBy(idKey));
+    return identities.map((identity) => {
+      const key = [deduplicationKey(identity), idKey(identity)].find((each) => each && holders.has(each));
+      return (key === undefined ? undefined : holders.get(key)) ?? identity.side;
+    });
   };
 
   return async (identities) => {
     if (!sides.legacy) return identities.map(({ side }) => ({ side, sameAs: null }));
-    const holders = await claimed(identities);
+    const goTo = await claimed(identities);
     const mayHold = onceASide(mayHoldWork);
 
     const sameAs = async ({ id, deduplication }: Identity, other: Side): Promise<string | null> => {
@@ -92,10 +114,9 @@ export function createPlacements(
     };
 
     return Promise.all(
-      identities.map(async (identity) => {
-        const keys = keysOf(identity);
-        if (keys.length === 0) return { side: identity.side, sameAs: null };
-        const side = keys.map((key) => holders.get(key)).find((holder) => holder) ?? identity.side;
+      identities.map(async (identity, index) => {
+        const side = goTo[index]!;
+        if (identity.id === undefined && identity.deduplication === undefined) return { side, sameAs: null };
         if (!isOpen(side)) expectWork(side);
         return { side, sameAs: await sameAs(identity, otherSide(side)) };
       }),
@@ -103,12 +124,12 @@ export function createPlacements(
   };
 }
 
-/** The job's own id first: should they be claimed for different sides, it is what counts. */
-function keysOf({ id, deduplication }: Identity): readonly string[] {
-  return [
-    ...(id === undefined ? [] : [`id:${id}`]),
-    ...(deduplication === undefined ? [] : [`deduplication:${deduplication.id}`]),
-  ];
+function idKey({ id }: Identity): string | undefined {
+  return id === undefined ? undefined : `id:${id}`;
+}
+
+function deduplicationKey({ deduplication }: Identity): string | undefined {
+  return deduplication === undefined ? undefined : `deduplication:${deduplication.id}`;
 }
 
 function onceASide(ask: (side: Side) => Promise<boolean>): (side: Side) => Promise<boolean> {

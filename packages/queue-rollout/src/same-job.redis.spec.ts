@@ -139,6 +139,50 @@ test.each([
   },
 );
 
+test('jobs with ids of their own under one de-duplication id are one job, by instances with old and new flags', async () => {
+  const pair = await oldAndNew();
+  const ids = range(0, 50);
+  const answered = await Promise.all(
+    ids.map((n) =>
+      Promise.all(
+        pair.map((instance, at) =>
+          producerOf(instance).add(
+            'sync',
+            { n },
+            { id: `job-${n}-${at}`, deduplication: { id: `key-${n}` } },
+          ),
+        ),
+      ),
+    ),
+  );
+  expect(ids.filter((n) => answered[n]![0]!.id !== answered[n]![1]!.id)).toEqual([]);
+  expect(await total(pair[0])).toBe(ids.length);
+});
+
+test('jobs with ids of their own under one de-duplication id are one job, whichever way their share sends them', async () => {
+  const { rollout } = startInstance(redis.url, 50, IDLE);
+  await rollout.start();
+  const { producer, inspector } = rollout.queue(contacts);
+  const users = range(0, 8).map((user) => `u${user}`);
+  const named = (n: number, user: string) => ({
+    name: 'sync' as const,
+    data: { n, user },
+    options: { id: `job-${n}-${user}`, deduplication: { id: `key-${n}` } },
+  });
+  const alone = range(0, 20).map((n) =>
+    Promise.all(
+      users.map((user) => {
+        const { name, data, options } = named(n, user);
+        return producer.add(name, data, options);
+      }),
+    ),
+  );
+  const together = range(20, 40).map((n) => producer.addMany(users.map((user) => named(n, user))));
+  const answered = await Promise.all([...alone, ...together]);
+  expect(answered.filter((references) => new Set(references.map(({ id }) => id)).size !== 1)).toEqual([]);
+  expect((await inspector.counts()).waiting).toBe(40);
+});
+
 test('what is the same job on the other engine is checked all the same', async () => {
   const [before, after] = await oldAndNew();
   await producerOf(before).add('sync', { n: 1 }, { id: 'named', delayMs: 60_000 });
