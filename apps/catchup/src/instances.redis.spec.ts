@@ -72,6 +72,7 @@ describe('two instances', () => {
     expect(await one.ended).toEqual({ code: 0, signal: null });
     const replacement = spawnWith(otherFlag);
     apps.push(replacement);
+    await replacement.ready();
     await until(() => ids.every((id) => runsOf(apps, id).length > 0), 'the rest to run');
     for (const app of [other, replacement]) {
       app.kill('SIGTERM');
