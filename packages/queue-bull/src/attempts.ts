@@ -24,12 +24,22 @@ export interface Attempts {
   prepare(job: BullJob): void;
   /** What Bull calls for each attempt. */
   process(job: BullJob): Promise<unknown>;
+  /** Lets go of the attempts that wait at the gate: each ends with a {@link GivenBackError}. */
+  giveBackWaiting(reason: Error): void;
   /** Aborts all attempts and drops what becomes of them; answers the stored ids of their jobs. */
   abandon(reason: Error): readonly string[];
 }
 
+/** Ends an attempt that has not begun; its job is still to be handed back. */
+export class GivenBackError extends Error {
+  override readonly name = 'GivenBackError';
+}
+
 interface Attempt {
   readonly storedId: string;
+  readonly abort: AbortController;
+  readonly giveBack: (reason: GivenBackError) => void;
+  hasBegun: boolean;
   abandoned: boolean;
 }
 
@@ -45,21 +55,21 @@ export function createAttempts<S extends JobSchemas>(
   const queue = definition.name;
   const live = new Set<Attempt>();
   const timeouts = new WeakMap<BullJob, number>();
-  const abort = new AbortController();
   let running = 0;
 
-  const countingGate: JobGate = {
+  const gateOf = (attempt: Attempt): JobGate => ({
     async enter(signal) {
       const leave = await gate?.enter(signal);
+      attempt.hasBegun = true;
       running++;
       return () => {
         running--;
         leave?.();
       };
     },
-  };
+  });
 
-  const run = (job: BullJob) =>
+  const run = (job: BullJob, attempt: Attempt) =>
     runJob({
       definition,
       handlers,
@@ -81,8 +91,8 @@ export function createAttempts<S extends JobSchemas>(
         },
       },
       timeoutMs: timeouts.get(job),
-      signal: abort.signal,
-      gate: countingGate,
+      signal: attempt.abort.signal,
+      gate: gateOf(attempt),
     });
 
   /** Bull has another formula, and a function per name; it is given what the contract's comes to. */
@@ -111,10 +121,19 @@ export function createAttempts<S extends JobSchemas>(
     },
 
     async process(job) {
-      const attempt: Attempt = { storedId: String(job.id), abandoned: false };
+      let giveBack: Attempt['giveBack'] = () => {};
+      const givenBack = new Promise<never>((_, reject) => (giveBack = reject));
+      const attempt: Attempt = {
+        storedId: String(job.id),
+        abort: new AbortController(),
+        giveBack,
+        hasBegun: false,
+        abandoned: false,
+      };
       live.add(attempt);
       try {
-        const result = await run(job);
+        // A gate need not heed the signal.
+        const result = await Promise.race([run(job, attempt), givenBack]);
         // A result that is no JSON fails the attempt here, where it still counts as one.
         JSON.stringify(result);
         if (attempt.abandoned) return NEVER;
@@ -123,6 +142,11 @@ export function createAttempts<S extends JobSchemas>(
         return result;
       } catch (error) {
         if (attempt.abandoned) return NEVER;
+        if (error instanceof GivenBackError) {
+          // It did not fail, and Bull is not to write down that it did.
+          job.moveToFailed = () => Promise.reject(error);
+          throw error;
+        }
         const isLast = isUnrecoverable(error) || job.attemptsMade + 1 >= (job.opts.attempts ?? 1);
         if (isLast) await job.discard();
         if (isRefusal(error) && removesAtOnce(job.opts.removeOnFail)) job.opts.removeOnFail = false;
@@ -133,10 +157,18 @@ export function createAttempts<S extends JobSchemas>(
       }
     },
 
+    giveBackWaiting(reason) {
+      for (const { hasBegun, giveBack, abort } of live) {
+        if (hasBegun) continue;
+        giveBack(new GivenBackError(reason.message, { cause: reason }));
+        abort.abort(reason);
+      }
+    },
+
     abandon(reason) {
       const abandoned = [...live];
       for (const attempt of abandoned) attempt.abandoned = true;
-      abort.abort(reason);
+      for (const { abort } of abandoned) abort.abort(reason);
       return abandoned.map(({ storedId }) => storedId);
     },
   };

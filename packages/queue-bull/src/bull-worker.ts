@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { asError } from './as-error.js';
+import { GivenBackError } from './attempts.js';
 import type { BullJob, BullQueue } from './bull-queue.js';
 import type { RateLimiter } from './rate-limit.js';
 import { settledWithin } from './settled-within.js';
@@ -19,7 +20,7 @@ export interface BullWorker {
 export interface BullWorkerHooks {
   prepare(job: BullJob): void;
   process(job: BullJob): Promise<unknown>;
-  /** A job that Bull took although it was to stop. */
+  /** A job that has not begun when it is to stop, or that Bull took all the same. */
   handBack(job: BullJob): Promise<void>;
   report(error: Error): void;
 }
@@ -61,7 +62,14 @@ export function startBullWorker(
       }
       hooks.prepare(job);
       // Under a limit none may come along: it would not be counted.
-      job = await processJob(job, limiter !== undefined);
+      const taken = job;
+      try {
+        job = await processJob(taken, limiter !== undefined);
+      } catch (error) {
+        if (!(error instanceof GivenBackError)) throw error;
+        await hooks.handBack(taken);
+        return undefined;
+      }
     }
     return undefined;
   };

@@ -100,6 +100,7 @@ export function startConsumer<S extends JobSchemas>(
   async function end(): Promise<void> {
     options.signal?.removeEventListener('abort', endSoon);
     worker.stop();
+    attempts.giveBackWaiting(new ClosedError(`consumer of queue "${queue}"`));
     const idle = pop.stop().then(() => worker.idle());
     const ended = await Promise.race([idle.then(() => true), gaveUp.then(() => false)]);
     if (!ended) {

@@ -30,6 +30,8 @@ export interface AttemptRequest<S extends JobSchemas> {
 export interface Attempt {
   /** What BullMQ is to wait for: the result, or an error it understands. */
   readonly outcome: Promise<unknown>;
+  /** Whether the gate has let it in. */
+  readonly hasBegun: boolean;
   /** Aborts the handler's signal, puts the job back for somebody else and waits for the handler no longer. */
   giveUp(reason: Error): void;
 }
@@ -38,6 +40,14 @@ export function startAttempt<S extends JobSchemas>(request: AttemptRequest<S>): 
   const { engine, definition, handlers, gate, job, token, report } = request;
   const controller = new AbortController();
   const { timeoutMs } = job.opts as StoredOptions;
+  let hasBegun = false;
+  const notingGate: JobGate = {
+    async enter(signal) {
+      const leave = await gate.enter(signal);
+      hasBegun = true;
+      return leave;
+    },
+  };
 
   const run = runJob({
     definition,
@@ -45,9 +55,11 @@ export function startAttempt<S extends JobSchemas>(request: AttemptRequest<S>): 
     job: runningJob(engine, definition.name, job),
     timeoutMs,
     signal: controller.signal,
-    gate,
+    gate: notingGate,
   });
   const handled = run.then(storable, (thrown: unknown) => {
+    // It has been put back: it did not fail, and is no longer this worker's to say so of.
+    if (controller.signal.aborted) return abandoned;
     if (isRefusal(thrown) && removesAtOnce(job.opts.removeOnFail)) job.opts.removeOnFail = false;
     throw attemptError(asError(thrown));
   });
@@ -71,6 +83,9 @@ export function startAttempt<S extends JobSchemas>(request: AttemptRequest<S>): 
   abandoned.catch(() => undefined);
   return {
     outcome: Promise.race([handled, abandoned]),
+    get hasBegun() {
+      return hasBegun;
+    },
     giveUp(reason) {
       if (controller.signal.aborted) return;
       abandon();

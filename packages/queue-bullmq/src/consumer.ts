@@ -102,6 +102,7 @@ function startConsumer<S extends JobSchemas>(
       report: onError,
     });
     attempts.add(attempt);
+    if (closing) attempt.giveUp(new ClosedError(what)); // it was on its way when nothing was to be taken any more
     try {
       return await attempt.outcome;
     } finally {
@@ -166,6 +167,12 @@ function startConsumer<S extends JobSchemas>(
     await worker.close();
   };
 
+  const giveBackWaiting = () => {
+    for (const attempt of attempts) {
+      if (!attempt.hasBegun) attempt.giveUp(new ClosedError(what));
+    }
+  };
+
   const giveUp = () => {
     for (const attempt of attempts) attempt.giveUp(new ClosedError(what));
     setTimeout(letGo, LET_GO_MS).unref();
@@ -176,6 +183,7 @@ function startConsumer<S extends JobSchemas>(
     closing ??= Promise.race([shut(), lettingGo]).catch(onError);
     if (isFirst) {
       signal?.removeEventListener('abort', onAbort);
+      giveBackWaiting();
       void closing.then(onClosed);
       // With Redis away and nothing running there is nothing to wait for.
       if (!worker) letGo();

@@ -75,8 +75,9 @@ export interface Consumer {
   /** Jobs whose handlers run at this moment. */
   readonly running: number;
   /**
-   * Takes no more jobs, waits for those that run, and lets go of what it held in the store. After `timeoutMs`
-   * (default: no limit) their signals are aborted and it closes without them: such a job runs again elsewhere.
+   * Takes no more jobs, gives those back that wait at the gate, which costs them no attempt, waits for those that run,
+   * and lets go of what it held in the store. After `timeoutMs` (default: no limit) their signals are aborted and it
+   * closes without them: such a job runs again elsewhere.
    */
   close(options?: { readonly timeoutMs?: number }): Promise<void>;
 }

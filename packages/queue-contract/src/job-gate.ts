@@ -1,6 +1,6 @@
 /**
  * What several consumers share so that a queue's concurrency and rate limit hold for all of them together: a job
- * that was taken enters before its handler starts.
+ * that was taken enters before its handler starts. A consumer that closes gives those that still wait here back.
  */
 export interface JobGate {
   /**

@@ -269,6 +269,23 @@ describe('runJob', () => {
       expect(attempts).toEqual([]);
     });
 
+    test('that lets a job in which was given back meanwhile is left at once, and the handler does not start', async () => {
+      const consumer = new AbortController();
+      const reason = new Error('closing');
+      let open = () => {};
+      let left = 0;
+      const gate = {
+        enter: () => new Promise<() => void>((resolve) => (open = () => resolve(() => void left++))),
+      };
+      let called = false;
+      const attempt = run(() => (called = true), { gate, signal: consumer.signal });
+      open();
+      consumer.abort(reason);
+      expect(await thrownBy(attempt)).toBe(reason);
+      expect([called, left]).toEqual([false, 1]);
+      expect(attempts).toEqual([]);
+    });
+
     test('the wait before it is not part of the time that counts', async () => {
       const gate = {
         async enter() {

@@ -17,7 +17,7 @@ export interface JobRun<S extends JobSchemas = JobSchemas> {
   readonly handlers: JobHandlers<S>;
   readonly job: Omit<RunningJob, 'signal'>;
   readonly timeoutMs?: number | undefined;
-  /** The consumer's: aborted when it gives up waiting at its close. */
+  /** Aborted when the consumer gives the attempt up at its close. */
   readonly signal: AbortSignal;
   readonly gate?: JobGate | undefined;
 }
@@ -25,6 +25,8 @@ export interface JobRun<S extends JobSchemas = JobSchemas> {
 /**
  * Runs one attempt the way the contract wants it on every engine: waits for the gate, checks name and payload,
  * calls the handler with a signal that obeys `timeoutMs`, and answers a result in which `undefined` is `null`.
+ *
+ * An attempt whose signal is aborted before the gate has let it in is none: it rejects with the signal's reason.
  *
  * A handler that goes on after its time-out cannot be stopped; its late answer is dropped and its late error is
  * swallowed.
@@ -35,6 +37,11 @@ export interface JobRun<S extends JobSchemas = JobSchemas> {
 export async function runJob<S extends JobSchemas>(run: JobRun<S>): Promise<unknown> {
   const { definition, handlers, job, timeoutMs, gate } = run;
   const leave = gate ? await gate.enter(run.signal) : () => {};
+  if (gate && run.signal.aborted) {
+    // The job was given back while the gate let it in.
+    leave();
+    throw run.signal.reason;
+  }
   const startedAt = performance.now();
   let outcome: JobAttempt['outcome'] = 'refused';
   let error: Error | null = null;

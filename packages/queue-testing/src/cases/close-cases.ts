@@ -151,6 +151,53 @@ export const closeCases: readonly ContractCase[] = [
     },
   },
   {
+    title:
+      'close hands a job back at once that waits at the gate: it waits, has no attempt less, and runs elsewhere',
+    async run({ engine, another, declare, consume, latch }) {
+      const definition = declare();
+      const queue = engine.queue(definition);
+      const admit = latch();
+      const go = latch();
+      let entered = 0;
+      const gate: JobGate = {
+        async enter() {
+          // Lets in the first; heeds no signal.
+          if (++entered > 1) await admit.opened;
+          return () => undefined;
+        },
+      };
+      const ran: unknown[] = [];
+      const failures: Error[] = [];
+      const handle = async ({ data }: RunningJob) => {
+        ran.push(data);
+        await go.opened;
+      };
+      const consumer = await consume(queue, handle, { gate, concurrency: 2 });
+      consumer.on('failed', ({ error }) => failures.push(error));
+      consumer.on('error', ({ error }) => failures.push(error));
+      const first = await queue.producer.add('work', 'first');
+      await eventually('the first runs', () => consumer.running === 1);
+      const { id } = await queue.producer.add('work', 'second', { attempts: 1 });
+      await eventually('the second is at the gate', () => entered === 2);
+      const closing = consumer.close();
+      const stateOf = async (jobId: string) => (await queue.inspector.job(jobId))?.state;
+      await eventually('it waits again', async () => (await stateOf(id)) === 'waiting');
+      // The close still waits for the one that runs.
+      expect([await stateOf(first.id), consumer.running]).toEqual(['active', 1]);
+      admit.open();
+      await quiet(100);
+      expect([await stateOf(id), ran]).toEqual(['waiting', ['first']]);
+      go.open();
+      await closing;
+      expect((await ended(queue, first.id)).state).toBe('completed');
+      expect(failures).toEqual([]);
+      const attempts: number[] = [];
+      await consume((await another()).queue(definition), ({ attempt }) => void attempts.push(attempt));
+      expect(await ended(queue, id)).toMatchObject({ state: 'completed', attemptsMade: 1 });
+      expect(attempts).toEqual([1]);
+    },
+  },
+  {
     title: 'a job that waits at the gate when its consumer gives up runs elsewhere, not failed',
     async run({ engine, another, declare, consume, rerunWithinMs }) {
       const definition = declare();
