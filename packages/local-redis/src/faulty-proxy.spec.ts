@@ -3,6 +3,10 @@ import { connect, createServer, type AddressInfo, type Server, type Socket } fro
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startFaultyProxy, type FaultyProxy } from './faulty-proxy.js';
 
+/** The system keeps less than this for a connection; what is sent here is more than it keeps on all ways together. */
+const KEPT_BYTES = 16_000_000;
+const SENT_BYTES = 2 * KEPT_BYTES;
+
 /** What a peer has noticed so far. */
 interface Peer {
   readonly socket: Socket;
@@ -134,6 +138,22 @@ describe('faults', () => {
     proxy.reset();
     await until('both are told', () => client.error() === 'ECONNRESET' && far.error() === 'ECONNRESET');
     await until('it is forgotten', () => proxy.connections.length === 0);
+  });
+
+  it('a cut comes after what was passed on, however slowly that is read', async () => {
+    const { client, far } = await pair();
+    let gotBytes = 0;
+    client.socket.on('data', ({ length }) => (gotBytes += length)).pause();
+    proxy.stall();
+    far.socket.write(Buffer.alloc(SENT_BYTES));
+    // Then all that the system does not keep has been accepted and is held.
+    await until('it is taken', () => far.socket.writableLength === 0);
+    proxy.resume();
+    proxy.cut();
+    client.socket.resume();
+    await until('it is closed', () => client.ended());
+    expect(gotBytes).toBeGreaterThan(SENT_BYTES - KEPT_BYTES);
+    expect(client.error()).toBeUndefined();
   });
 
   it('a cut ends both sides without an error', async () => {

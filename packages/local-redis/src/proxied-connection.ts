@@ -6,7 +6,7 @@ export type Direction = 'to-client' | 'to-server';
 export interface ProxyFaults {
   /** RST to both sides at once, as a firewall or a dead machine's successor sends it. */
   reset(): void;
-  /** Closes both sides, after what was already passed on to them. */
+  /** Closes both sides, each after what was already passed on to it: a receiver that reads nothing has five seconds. */
   cut(): void;
   /** Sends FIN one way, as if the other side had no more to say. The other way stays open. */
   halfClose(direction: Direction): void;
@@ -27,6 +27,8 @@ export interface ProxiedConnection extends ProxyFaults {
   readonly address: string | undefined;
   readonly isStalled: boolean;
 }
+
+const CUT_LIMIT_MS = 5_000;
 
 /** One direction: bytes, then perhaps an end, which a stall holds back in this order. */
 class Way {
@@ -109,7 +111,13 @@ export function connectThrough(
       return Object.values(ways).some(({ isStalled }) => isStalled);
     },
     reset: () => sockets.forEach((socket) => void socket.resetAndDestroy()),
-    cut: () => sockets.forEach((socket) => void socket.destroy()),
+    cut() {
+      for (const socket of sockets) {
+        socket.destroySoon();
+        const late = setTimeout(() => void socket.destroy(), CUT_LIMIT_MS).unref();
+        socket.once('close', () => clearTimeout(late));
+      }
+    },
     halfClose: (direction) => void (direction === 'to-client' ? client : server).end(),
     stall(direction) {
       for (const way of direction ? [ways[direction]] : Object.values(ways)) way.stall();

@@ -1,10 +1,10 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { RedisStartError } from './errors.js';
+import { ask, isServing, REPLY_LIMIT_MS, slotRanges, until } from './cluster-state.js';
 import { findRedisServer, type RedisServerBinary } from './find-redis-server.js';
+import { formCluster, type ClusterNode } from './form-cluster.js';
 import { onFreePort } from './free-port.js';
+import { refusePassword } from './group-settings.js';
 import { isPortTaken } from './redis-process.js';
 import { startRedis, type RedisServer, type RedisUser } from './redis-server.js';
-import { respRequest, type RespReply } from './resp-request.js';
 
 export interface StartRedisClusterOptions {
   /** Nodes that share the slots, 3 or more: fewer could elect nobody. Default 3. */
@@ -13,22 +13,22 @@ export interface StartRedisClusterOptions {
   readonly replicasPerMaster?: number;
   /** After how long without an answer a node counts as dead, in ms. Default 1000. */
   readonly nodeTimeoutMs?: number;
-  /** redis.conf directives for every node. */
+  /** redis.conf directives for every node. `requirepass` is refused: the nodes are asked without one. */
   readonly settings?: Readonly<Record<string, string>>;
   /** For every node. */
   readonly users?: readonly RedisUser[];
   /** The server to start, version 7 or newer; found or fetched when absent. */
   readonly binary?: RedisServerBinary;
-  /** How long the nodes may take to agree. Default 30 000. */
+  /** How long each node may take to answer, and all of them to agree. Default 30 000. */
   readonly readyTimeoutMs?: number;
 }
 
 /** A Redis Cluster of our own on 127.0.0.1. Its nodes die with this process. */
 export interface RedisCluster {
   /** The masters, then the replicas, as they were in the beginning. */
-  readonly nodes: readonly RedisServer[];
+  readonly nodes: readonly [RedisServer, RedisServer, RedisServer, ...RedisServer[]];
   /** For ioredis: `new Cluster(cluster.addresses)`. */
-  readonly addresses: readonly { readonly host: string; readonly port: number }[];
+  readonly addresses: { host: string; port: number }[];
   /** The master that serves the slot, as `asked` sees it. Default: the first node that answers. */
   ownerOf(slot: number, asked?: RedisServer): Promise<RedisServer>;
   /** The replicas of a master, as that master sees them. */
@@ -37,15 +37,15 @@ export interface RedisCluster {
   promote(replica: RedisServer): Promise<void>;
   /** Moves a slot and its keys to another master and waits until every live node knows. */
   moveSlot(slot: number, to: RedisServer): Promise<void>;
-  /** Waits until every live node sees all slots served. */
+  /** Waits until every live node sees all slots served, by live nodes. */
   untilServing(): Promise<void>;
   stop(): Promise<void>;
 }
 
-const SLOTS = 16_384;
-const REPLY_LIMIT_MS = 5_000;
 const KEYS_AT_ONCE = 100;
 const PORT_ATTEMPTS = 5;
+/** A node that should take over gives up after 5 seconds. */
+const PROMOTE_AGAIN_MS = 6_000;
 
 /**
  * Starts a Redis Cluster on free ports of 127.0.0.1 and waits until every node sees all slots served.
@@ -56,6 +56,10 @@ const PORT_ATTEMPTS = 5;
 export async function startRedisCluster(options: StartRedisClusterOptions = {}): Promise<RedisCluster> {
   const { masters = 3, replicasPerMaster = 0, nodeTimeoutMs = 1000, readyTimeoutMs = 30_000 } = options;
   if (!Number.isInteger(masters) || masters < 3) throw new TypeError(`masters: ${masters} is fewer than 3`);
+  if (!Number.isInteger(replicasPerMaster) || replicasPerMaster < 0) {
+    throw new TypeError(`replicasPerMaster: ${replicasPerMaster} is no number of servers`);
+  }
+  refusePassword(options.settings);
   const binary = options.binary ?? (await findRedisServer());
   const settings = {
     ...options.settings,
@@ -67,97 +71,62 @@ export async function startRedisCluster(options: StartRedisClusterOptions = {}):
   };
   const count = masters * (1 + replicasPerMaster);
   const started = await Promise.allSettled(
-    Array.from({ length: count }, () => startNode(binary, settings, options.users)),
+    Array.from({ length: count }, () => startNode(binary, settings, options.users, readyTimeoutMs)),
   );
-  const nodes = started.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
+  const nodes: ClusterNode[] = started.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
   const stop = async () => {
     await Promise.all(nodes.map(({ server }) => server.stop()));
   };
   try {
     for (const each of started) if (each.status === 'rejected') throw each.reason;
-    await join(nodes, masters, readyTimeoutMs);
+    await formCluster(nodes, masters, readyTimeoutMs);
   } catch (error) {
     await stop();
     throw error;
   }
   return clusterOf(
-    nodes.map(({ server }) => server),
+    nodes.map(({ server }) => server) as [RedisServer, RedisServer, RedisServer, ...RedisServer[]],
     readyTimeoutMs,
     stop,
   );
-}
-
-interface Node {
-  readonly server: RedisServer;
-  readonly busPort: number;
 }
 
 async function startNode(
   binary: RedisServerBinary,
   settings: Readonly<Record<string, string>>,
   users: readonly RedisUser[] | undefined,
-): Promise<Node> {
+  readyTimeoutMs: number,
+): Promise<ClusterNode> {
   const { port: busPort, value: server } = await onFreePort({
-    use: (port) => startRedis({ binary, users, settings: { ...settings, 'cluster-port': String(port) } }),
+    use: (port) =>
+      startRedis({ binary, users, readyTimeoutMs, settings: { ...settings, 'cluster-port': String(port) } }),
     isTaken: isPortTaken,
     attempts: PORT_ATTEMPTS,
   });
   return { server, busPort };
 }
 
-/** Makes one cluster of nodes that know nothing of each other. */
-async function join(nodes: readonly Node[], masters: number, limitMs: number): Promise<void> {
-  const [first, ...others] = nodes as [Node, ...Node[]];
-  for (const [index, { server }] of nodes.slice(0, masters).entries()) {
-    const from = Math.floor((index * SLOTS) / masters);
-    const to = Math.floor(((index + 1) * SLOTS) / masters) - 1;
-    await ask(server, 'CLUSTER', 'ADDSLOTSRANGE', String(from), String(to));
-    await ask(server, 'CLUSTER', 'SET-CONFIG-EPOCH', String(index + 1));
-  }
-  for (const { server, busPort } of others) {
-    await ask(first.server, 'CLUSTER', 'MEET', server.host, String(server.port), String(busPort));
-  }
-  const servers = nodes.map(({ server }) => server);
-  await until('all nodes know each other', limitMs, async () => {
-    const infos = await Promise.all(servers.map((server) => ask(server, 'CLUSTER', 'INFO')));
-    return infos.every((info) => String(info).includes(`cluster_known_nodes:${nodes.length}\r\n`));
-  });
-  for (const [index, server] of servers.slice(masters).entries()) {
-    const master = await ask(servers[index % masters] as RedisServer, 'CLUSTER', 'MYID');
-    await ask(server, 'CLUSTER', 'REPLICATE', String(master));
-  }
-  await until('all slots are served', limitMs, () => isServing(servers));
-  await until('all replicas follow', limitMs, async () => {
-    const infos = await Promise.all(
-      servers.slice(masters).map((server) => ask(server, 'INFO', 'replication')),
-    );
-    return infos.every((info) => String(info).includes('master_link_status:up'));
-  });
-}
-
-function clusterOf(nodes: readonly RedisServer[], limitMs: number, stop: () => Promise<void>): RedisCluster {
+function clusterOf(nodes: RedisCluster['nodes'], limitMs: number, stop: () => Promise<void>): RedisCluster {
   const live = async () => {
     const answers = await Promise.allSettled(nodes.map((node) => ask(node, 'PING')));
     return nodes.filter((_, index) => answers[index]?.status === 'fulfilled');
   };
-  const serverAt = (port: string): RedisServer => {
-    const server = nodes.find((node) => String(node.port) === port);
-    if (!server) throw new Error(`no node of this cluster has port ${port}`);
+  const serverAt = (wanted: number): RedisServer => {
+    const server = nodes.find(({ port }) => port === wanted);
+    if (!server) throw new Error(`no node of this cluster has port ${wanted}`);
     return server;
   };
   const ownerOf = async (slot: number, asked?: RedisServer): Promise<RedisServer> => {
     const [node = asked] = asked ? [] : await live();
     if (!node) throw new Error('no node answers');
-    for (const range of (await ask(node, 'CLUSTER', 'SLOTS')) as RespReply[][]) {
-      const [from, to, master] = range as unknown as [string, string, string[]];
-      if (Number(from) <= slot && slot <= Number(to)) return serverAt(String(master[1]));
-    }
-    throw new Error(`nobody serves slot ${slot}`);
+    const range = (await slotRanges(node)).find(({ from, to }) => from <= slot && slot <= to);
+    if (!range) throw new Error(`nobody serves slot ${slot}`);
+    return serverAt(range.masterPort);
   };
   const untilOwner = (slot: number, owner: RedisServer) =>
     until(`all nodes know the owner of slot ${slot}`, limitMs, async () => {
       const owners = await Promise.all((await live()).map((node) => ownerOf(slot, node)));
-      return owners.every(({ port }) => port === owner.port);
+      return owners.length > 0 && owners.every(({ port }) => port === owner.port);
     });
 
   return {
@@ -169,17 +138,25 @@ function clusterOf(nodes: readonly RedisServer[], limitMs: number, stop: () => P
 
     async replicasOf(master) {
       const info = String(await ask(master, 'INFO', 'replication'));
-      return [...info.matchAll(/^slave\d+:.*port=(\d+)/gm)].map(([, port = '']) => serverAt(port));
+      return [...info.matchAll(/^slave\d+:.*port=(\d+)/gm)].map(([, port]) => serverAt(Number(port)));
     },
 
     async promote(replica) {
       const info = String(await ask(replica, 'INFO', 'replication'));
-      const masterPort = /^master_port:(\d+)/m.exec(info)?.[1] ?? '';
-      const slots = (await ask(replica, 'CLUSTER', 'SLOTS')) as RespReply[][];
-      const range = slots.find(([, , master]) => String((master as string[])[1]) === masterPort);
+      const masterOf = Number(/^master_port:(\d+)/m.exec(info)?.[1]);
+      const range = (await slotRanges(replica)).find(({ masterPort }) => masterPort === masterOf);
       if (!range) throw new Error(`port ${replica.port} is no replica of a master with slots`);
+      let sentAtMs = Date.now();
       await ask(replica, 'CLUSTER', 'FAILOVER');
-      await untilOwner(Number(range[0]), replica);
+      await until(`port ${replica.port} is a master`, limitMs, async () => {
+        if ((await slotRanges(replica)).some(({ masterPort }) => masterPort === replica.port)) return true;
+        if (Date.now() - sentAtMs >= PROMOTE_AGAIN_MS) {
+          sentAtMs = Date.now();
+          await ask(replica, 'CLUSTER', 'FAILOVER');
+        }
+        return false;
+      });
+      await untilOwner(range.from, replica);
     },
 
     async moveSlot(slot, to) {
@@ -192,7 +169,7 @@ function clusterOf(nodes: readonly RedisServer[], limitMs: number, stop: () => P
         const keys = await ask(from, 'CLUSTER', 'GETKEYSINSLOT', String(slot), String(KEYS_AT_ONCE));
         if (keys.length === 0) break;
         const destination = [to.host, String(to.port), '', '0', String(REPLY_LIMIT_MS)];
-        await ask(from, 'MIGRATE', ...destination, 'KEYS', ...(keys as string[]));
+        await ask(from, 'MIGRATE', ...destination, 'KEYS', ...(keys as readonly string[]));
       }
       // The new owner first: a slot that both claim goes by the newer epoch, which is the importer's.
       for (const node of [to, from])
@@ -200,25 +177,4 @@ function clusterOf(nodes: readonly RedisServer[], limitMs: number, stop: () => P
       await untilOwner(slot, to);
     },
   };
-}
-
-async function isServing(nodes: readonly RedisServer[]): Promise<boolean> {
-  const infos = await Promise.all(nodes.map((node) => ask(node, 'CLUSTER', 'INFO')));
-  return infos.every((info) => /^cluster_state:ok\r?$/m.test(String(info)));
-}
-
-async function ask({ port }: RedisServer, ...command: string[]): Promise<RespReply> {
-  const [reply = ''] = await respRequest({ port, commands: [command], timeoutMs: REPLY_LIMIT_MS });
-  if (typeof reply === 'string' && reply.startsWith('-')) {
-    throw new Error(`${command.slice(0, 2).join(' ')} on port ${port}: ${reply.slice(1)}`);
-  }
-  return reply;
-}
-
-async function until(what: string, limitMs: number, condition: () => Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + limitMs;
-  while (!(await condition())) {
-    if (Date.now() > deadline) throw new RedisStartError(`the cluster took over ${limitMs} ms until ${what}`);
-    await sleep(20);
-  }
 }

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { RedisStartError } from './errors.js';
 import { findRedisServer, type RedisServerBinary } from './find-redis-server.js';
 import { onFreePort } from './free-port.js';
+import { refusePassword } from './group-settings.js';
 import type { GuardedProcess } from './guarded-process.js';
 import { isPortTaken, startRedisProcess } from './redis-process.js';
 import { startRedis, type RedisServer } from './redis-server.js';
@@ -18,11 +19,11 @@ export interface StartRedisSentinelOptions {
   readonly sentinels?: number;
   /** After how long without an answer the primary counts as dead, in ms. Default 1000. */
   readonly downAfterMs?: number;
-  /** redis.conf directives for the primary and its replicas. */
+  /** redis.conf directives for the primary and its replicas. `requirepass` is refused: the sentinels have none. */
   readonly settings?: Readonly<Record<string, string>>;
   /** The server to start; found or fetched when absent. */
   readonly binary?: RedisServerBinary;
-  /** How long all of them may take to know each other. Default 30 000. */
+  /** How long each of them may take to answer, and all of them to know each other. Default 30 000. */
   readonly readyTimeoutMs?: number;
 }
 
@@ -30,7 +31,7 @@ export interface StartRedisSentinelOptions {
 export interface RedisSentinel {
   /** For ioredis: `new Redis({ name, sentinels })`. */
   readonly name: string;
-  readonly sentinels: readonly { readonly host: string; readonly port: number }[];
+  readonly sentinels: { host: string; port: number }[];
   /** The first primary, then its replicas. */
   readonly servers: readonly RedisServer[];
   /** Who is primary, as the sentinels say. */
@@ -57,6 +58,13 @@ export async function startRedisSentinel(options: StartRedisSentinelOptions = {}
   const { name = 'primary', replicas = 1, sentinels = 3, downAfterMs = 1000 } = options;
   const { readyTimeoutMs = 30_000 } = options;
   if (!/^[\w.-]+$/.test(name)) throw new TypeError(`name: "${name}" cannot be one here`);
+  for (const [option, count, least] of [
+    ['replicas', replicas, 0],
+    ['sentinels', sentinels, 1],
+  ] as const) {
+    if (!Number.isInteger(count) || count < least) throw new TypeError(`${option}: ${count} cannot be`);
+  }
+  refusePassword(options.settings);
   const binary = options.binary ?? (await findRedisServer());
   // A replica that waits for others to join the transfer is late for nothing.
   const settings = { 'repl-diskless-sync-delay': '0', ...options.settings };
@@ -70,11 +78,11 @@ export async function startRedisSentinel(options: StartRedisSentinelOptions = {}
   };
 
   try {
-    const primary = keep(await startRedis({ binary, settings }));
+    const primary = keep(await startRedis({ binary, settings, readyTimeoutMs }));
     const servers = [primary];
     for (let count = 0; count < replicas; count++) {
       const replicaof = `${primary.host} ${primary.port}`;
-      servers.push(keep(await startRedis({ binary, settings: { ...settings, replicaof } })));
+      servers.push(keep(await startRedis({ binary, settings: { ...settings, replicaof }, readyTimeoutMs })));
     }
     const quorum = Math.floor(sentinels / 2) + 1;
     const directives = [
@@ -165,12 +173,21 @@ async function untilAcquainted(
   }
 }
 
-/** Asks the first sentinel that answers. */
+/**
+ * Asks the first sentinel that answers.
+ *
+ * @throws Error of the last one when none does.
+ */
 async function ask(watchers: readonly Watcher[], ...command: string[]): Promise<readonly RespReply[]> {
+  let failure: unknown = new Error('there is no sentinel');
   for (const { port } of watchers) {
-    const [reply = ''] = await respRequest({ port, commands: [command], timeoutMs: REPLY_LIMIT_MS });
-    if (typeof reply !== 'string') return reply;
-    throw new Error(`${command.slice(0, 2).join(' ')} on port ${port}: ${reply}`);
+    try {
+      const [reply = ''] = await respRequest({ port, commands: [command], timeoutMs: REPLY_LIMIT_MS });
+      if (typeof reply !== 'string') return reply;
+      failure = new Error(`${command.slice(0, 2).join(' ')} on port ${port}: ${reply}`);
+    } catch (error) {
+      failure = error;
+    }
   }
-  return [];
+  throw failure;
 }

@@ -162,6 +162,15 @@ describe('startRedis', () => {
 });
 
 describe('restart', () => {
+  it('leaves nothing behind when it is stopped meanwhile', async () => {
+    const server = await startRedis();
+    const restarted = server.restart();
+    await server.stop();
+    await restarted;
+    expect(() => process.kill(server.pid, 0)).toThrow('ESRCH');
+    expect(existsSync(server.folder)).toBe(false);
+  });
+
   it.each([{ kill: false }, { kill: true }])('keeps port and written data, with %j', async (options) => {
     const server = await start({ appendonly: 'yes', appendfsync: 'always' });
     const { pid, port, url } = server;

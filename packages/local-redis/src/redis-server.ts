@@ -114,6 +114,11 @@ export async function startRedis(options: StartRedisOptions = {}): Promise<Redis
     throw error;
   });
   let running = value;
+  let restarting: Promise<void> = Promise.resolve();
+  const relaunch = async (signal: 'SIGTERM' | 'SIGKILL') => {
+    await running.end(signal);
+    running = await launch(port);
+  };
   const login = password ? `:${encodeURIComponent(password)}@` : '';
   return {
     url: `${tls ? 'rediss' : 'redis'}://${login}127.0.0.1:${port}`,
@@ -126,13 +131,15 @@ export async function startRedis(options: StartRedisOptions = {}): Promise<Redis
     socketPath,
     folder,
     async stop() {
+      // Or else a server that is about to come up would outlive its folder.
+      await restarting.catch(() => undefined);
       await running.end('SIGTERM');
       await rm(folder, { recursive: true, force: true });
     },
     kill: () => running.end('SIGKILL'),
-    async restart({ kill = false } = {}) {
-      await running.end(kill ? 'SIGKILL' : 'SIGTERM');
-      running = await launch(port);
+    restart({ kill = false } = {}) {
+      restarting = restarting.catch(() => undefined).then(() => relaunch(kill ? 'SIGKILL' : 'SIGTERM'));
+      return restarting;
     },
   };
 }

@@ -13,14 +13,18 @@ async function start(options: StartRedisOptions) {
   return server;
 }
 
-async function answerOf(options: RedisOptions, url = ''): Promise<string> {
+async function answerOf(
+  options: RedisOptions,
+  url = '',
+  ask = (redis: Redis): Promise<string> => redis.ping(),
+): Promise<string> {
   const own = { lazyConnect: true, retryStrategy: () => null, ...options };
   const redis = url ? new Redis(url, own) : new Redis(own);
   const refused = new Promise<string>((resolve) => {
     redis.on('error', (error) => resolve(error.message));
   });
   try {
-    return await Promise.race([redis.connect().then(() => redis.ping()), refused]).catch(() => refused);
+    return await Promise.race([redis.connect().then(() => ask(redis)), refused]).catch(() => refused);
   } finally {
     redis.disconnect();
   }
@@ -75,11 +79,13 @@ describe('variants of a server', () => {
 it('starts a cluster, promotes a replica and moves a slot with its keys', async () => {
   const cluster = await startRedisCluster({ replicasPerMaster: 1 });
   cleanups.push(() => cluster.stop());
-  const client = new Cluster([...cluster.addresses]);
+  const client = new Cluster(cluster.addresses);
   client.on('error', () => undefined);
   cleanups.push(() => client.disconnect());
   const slot = Number(await client.cluster('KEYSLOT', '{tag}'));
   for (let n = 0; n < 250; n++) await client.set(`{tag}:${n}`, n);
+  const noText = Buffer.concat([Buffer.from('{tag}:'), Buffer.from([0xff, 0xfe])]);
+  await client.set(noText, 'bytes');
 
   const owner = await cluster.ownerOf(slot);
   const [replica] = await cluster.replicasOf(owner);
@@ -93,21 +99,37 @@ it('starts a cluster, promotes a replica and moves a slot with its keys', async 
   expect((await cluster.ownerOf(slot)).port).toBe(other.port);
   expect(await client.get('{tag}:0')).toBe('0');
   expect(await client.get('{tag}:249')).toBe('249');
+  expect(await client.get(noText)).toBe('bytes');
 
   await other.kill();
-  await until('its replica has taken over', async () => (await cluster.ownerOf(slot)).port !== other.port);
   await cluster.untilServing();
+  expect((await cluster.ownerOf(slot)).port).not.toBe(other.port);
 }, 60_000);
+
+it.each([
+  ['a password', () => startRedisCluster({ settings: { requirepass: 'x' } })],
+  ['a password', () => startRedisSentinel({ settings: { RequirePass: 'x' } })],
+  ['too few masters', () => startRedisCluster({ masters: 2 })],
+  ['half a replica', () => startRedisCluster({ replicasPerMaster: 0.5 })],
+  ['fewer than no replica', () => startRedisSentinel({ replicas: -1 })],
+  ['no sentinel', () => startRedisSentinel({ sentinels: 0 })],
+])('refuses %s for several servers before it starts one', async (_, start) => {
+  await expect(start()).rejects.toThrow(TypeError);
+});
 
 it('starts sentinels that make the replica primary when the primary dies', async () => {
   const group = await startRedisSentinel({ settings: { 'min-replicas-max-lag': '10' } });
   cleanups.push(() => group.stop());
   const first = await group.primary();
   expect(first).toBe(group.servers[0]);
-  const redis = new Redis({ name: group.name, sentinels: [...group.sentinels] });
+  const redis = new Redis({ name: group.name, sentinels: group.sentinels });
   redis.on('error', () => undefined);
   cleanups.push(() => redis.disconnect());
   await redis.set('key', 'value');
+  const [sentinel] = group.sentinels;
+  const info = await answerOf(sentinel ?? {}, '', (asked) => asked.info('server'));
+  process.kill(Number(/^process_id:(\d+)/m.exec(info)?.[1]), 'SIGKILL');
+  expect(await group.primary()).toBe(first);
   expect(await redis.wait(1, 5000)).toBe(1);
   await first.kill();
   await until('another one is primary', async () => (await group.primary()) !== first);

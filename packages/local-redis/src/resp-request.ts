@@ -9,6 +9,8 @@ export interface RespRequest {
   readonly signal?: AbortSignal;
   /** The certificate to trust, PEM; makes the connection a TLS one. */
   readonly ca?: string;
+  /** How text becomes bytes, both ways: `latin1` takes any bytes. Default `utf8`. */
+  readonly encoding?: 'utf8' | 'latin1';
 }
 
 /** An error reply is its text with the leading `-`, an integer its digits. */
@@ -18,7 +20,8 @@ export type RespReply = string | readonly RespReply[];
  * Sends commands over a connection of its own and answers with one reply each. Understands RESP2: what a readiness
  * check, or putting a cluster together, needs.
  */
-export function respRequest({ port, commands, timeoutMs, signal, ca }: RespRequest): Promise<RespReply[]> {
+export function respRequest(request: RespRequest): Promise<RespReply[]> {
+  const { port, commands, timeoutMs, signal, ca, encoding = 'utf8' } = request;
   return new Promise((resolve, reject) => {
     const to = { host: '127.0.0.1', port };
     const socket: Socket = ca === undefined ? connect(to) : connectSecurely({ ...to, ca });
@@ -38,11 +41,11 @@ export function respRequest({ port, commands, timeoutMs, signal, ca }: RespReque
       reject(new Error('the server closed the connection'));
     });
     socket.once(ca === undefined ? 'connect' : 'secureConnect', () =>
-      socket.write(commands.map(encode).join('')),
+      socket.write(commands.map((command) => encode(command, encoding)).join(''), encoding),
     );
     socket.on('data', (chunk: Buffer) => {
       received = Buffer.concat([received, chunk]);
-      const replies = decodeAll(received);
+      const replies = decodeAll(received, encoding);
       if (replies.length < commands.length) return;
       socket.destroy();
       resolve(replies);
@@ -50,15 +53,15 @@ export function respRequest({ port, commands, timeoutMs, signal, ca }: RespReque
   });
 }
 
-function encode(command: readonly string[]): string {
-  const parts = command.map((part) => `$${Buffer.byteLength(part)}\r\n${part}\r\n`);
+function encode(command: readonly string[], encoding: BufferEncoding): string {
+  const parts = command.map((part) => `$${Buffer.byteLength(part, encoding)}\r\n${part}\r\n`);
   return `*${command.length}\r\n${parts.join('')}`;
 }
 
-function decodeAll(received: Buffer): RespReply[] {
+function decodeAll(received: Buffer, encoding: BufferEncoding): RespReply[] {
   const replies: RespReply[] = [];
   for (let at = 0; ;) {
-    const read = decode(received, at);
+    const read = decode(received, at, encoding);
     if (!read) return replies;
     replies.push(read.reply);
     at = read.end;
@@ -66,21 +69,25 @@ function decodeAll(received: Buffer): RespReply[] {
 }
 
 /** One reply that begins at `at`, and where it ends; nothing when its end has not arrived yet. */
-function decode(received: Buffer, at: number): { reply: RespReply; end: number } | undefined {
+function decode(
+  received: Buffer,
+  at: number,
+  encoding: BufferEncoding,
+): { reply: RespReply; end: number } | undefined {
   const lineEnd = received.indexOf('\r\n', at);
   if (lineEnd < 0) return undefined;
-  const line = received.toString('utf8', at, lineEnd);
+  const line = received.toString(encoding, at, lineEnd);
   let end = lineEnd + 2;
   const length = Math.max(Number(line.slice(1)), 0);
   if (line.startsWith('$')) {
     if (line === '$-1') return { reply: '', end };
     if (received.length < end + length + 2) return undefined;
-    return { reply: received.toString('utf8', end, end + length), end: end + length + 2 };
+    return { reply: received.toString(encoding, end, end + length), end: end + length + 2 };
   }
   if (line.startsWith('*')) {
     const reply: RespReply[] = [];
     while (reply.length < length) {
-      const item = decode(received, end);
+      const item = decode(received, end, encoding);
       if (!item) return undefined;
       reply.push(item.reply);
       end = item.end;
