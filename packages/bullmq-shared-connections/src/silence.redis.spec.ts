@@ -1,5 +1,5 @@
 import { startFaultyProxy, type FaultyProxy } from '@switchyard/local-redis';
-import type { Redis } from 'ioredis';
+import type { Redis, RedisOptions } from 'ioredis';
 import { eventually } from '../spec-support/eventually.js';
 import { RedisLab } from '../spec-support/redis-lab.js';
 import { realClock, type Clock } from './clock.js';
@@ -91,6 +91,22 @@ describe('a connection that falls silent', () => {
     const id = await tell();
     expect(await entries).toEqual([['stream', [[id, ['event', 'told']]]]]);
     expect(silences()).toEqual([['events', expect.anything(), expect.stringContaining('accepted')]]);
+  });
+
+  it('has a limit for each step of connecting, even if the lent client has none', async () => {
+    const made: RedisOptions[] = [];
+    const free = lab.client({ connectTimeout: 0 });
+    const { duplicate } = free;
+    free.duplicate = (override) => {
+      const copy = duplicate.call(free, override);
+      made.push(copy.options);
+      return copy;
+    };
+    const shared = lab.share({}, free);
+    await lab.closeLater(new shared.Worker('a', async () => undefined)).waitUntilReady();
+    expect(made).toEqual([
+      expect.objectContaining({ connectTimeout: 10_000, sentinelCommandTimeout: 10_000 }),
+    ]);
   });
 
   it('is left alone while its server loads, however long that takes', async () => {
