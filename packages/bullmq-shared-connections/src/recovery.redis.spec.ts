@@ -96,6 +96,11 @@ describe('the recovery', () => {
       lab.closeLater(new shared.Worker(name, async () => undefined, { stalledInterval: 100 }));
     }
     await eventually('they wait', isBlocked);
+    // One that comes late has the command sent anew.
+    await eventually('all of them do', async () => {
+      const { byName } = await lab.billed(() => new Promise((resolve) => setTimeout(resolve, 100)));
+      return !byName.has('bzpopmin');
+    });
     const { byName } = await lab.billed(() => new Promise((resolve) => setTimeout(resolve, 1_000)));
     expect([...byName.keys()].filter((name) => name !== 'info')).toEqual(['exists']);
     // Three workers, one question each 100 ms; a busy machine takes longer for the second.
