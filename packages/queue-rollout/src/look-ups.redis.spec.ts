@@ -246,4 +246,41 @@ describe(`waiting for the end of a job on either engine, the legacy one being ${
       code: 'SWITCHYARD_INVALID_OPTION',
     });
   });
+
+  test.each([
+    ['on the old engine', 'legacy', 'target'],
+    ['on the new engine', 'target', 'legacy'],
+  ] as const)(
+    'the end of an earlier job %s is not taken for that of a job of the same id that goes on',
+    async (_, before, now) => {
+      const { rollout, engines } = startInstance(redis.url, 50);
+      const queue = rollout.queue(contacts);
+      queue.consumer.consume({ sync: ({ data }) => data.n });
+      await rollout.start();
+      const earlier = await engines[before].queue(contacts).producer.add('sync', { n: 1 }, { id: 'daily' });
+      expect(await queue.events.waitForEnd(earlier, { timeoutMs: 10_000 })).toBe(1);
+      const soon = { id: 'daily', delayMs: 700 };
+      await engines[now].queue(contacts).producer.add('sync', { n: 2 }, soon);
+      expect(await queue.events.waitForEnd('daily', { timeoutMs: 10_000 })).toBe(2);
+      // Gone means gone: nothing of before comes up in its place.
+      expect(await queue.inspector.remove('daily')).toBe(true);
+      expect(await queue.inspector.job('daily')).toBe(null);
+    },
+  );
+
+  test('a job of the same id that is removed while somebody waits for it is removed, whatever ended before', async () => {
+    const { rollout, engines } = startInstance(redis.url, 50);
+    const queue = rollout.queue(contacts);
+    queue.consumer.consume({ sync: ({ data }) => data.n });
+    await rollout.start();
+    const earlier = await engines.legacy.queue(contacts).producer.add('sync', { n: 1 }, { id: 'daily' });
+    expect(await queue.events.waitForEnd(earlier, { timeoutMs: 10_000 })).toBe(1);
+    await engines.target.queue(contacts).producer.add('sync', { n: 2 }, { id: 'daily', delayMs: 60_000 });
+    const end = queue.events.waitForEnd('daily', { timeoutMs: 10_000 });
+    const removed = expect(end).rejects.toMatchObject({ code: 'SWITCHYARD_JOB_REMOVED' });
+    // It has begun to wait when it is not over with what ended before.
+    await Promise.race([end.catch(() => {}), new Promise((resolve) => setTimeout(resolve, 300))]);
+    await engines.target.queue(contacts).inspector.remove('daily');
+    await removed;
+  });
 });

@@ -72,7 +72,12 @@ export function createSwitchedInspector(
     },
     async remove(id) {
       const holder = await findHolder(places(), id);
-      return holder ? holder.place.inspector.remove(id) : false;
+      if (!holder) return false;
+      const removed = await holder.place.inspector.remove(id);
+      // An earlier job of the same id may have ended on another engine: it would be found in place of this one.
+      const others = places().filter((place) => place !== holder.place);
+      const more = await Promise.all(others.map(({ inspector }) => inspector.remove(id)));
+      return removed || more.includes(true);
     },
     async clean(state, { olderThanMs, limit = 1000 }) {
       const removed: string[] = [];

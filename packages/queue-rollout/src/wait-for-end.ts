@@ -6,6 +6,7 @@ import {
   type EngineQueue,
   type JobEvents,
 } from '@switchyard/queue-contract';
+import { hasEnded } from './find-holder.js';
 
 /**
  * Waits for a job on every engine that may hold it, at once: to look first where it is would take as long as a quick
@@ -35,20 +36,52 @@ export function createWaitForEnd(
   };
 }
 
-/** What the first place answers that holds the job. @throws JobNotFoundError when each says that it does not */
+/**
+ * What the first place answers that holds the job. An end that a place kept may be that of an earlier job of the same
+ * id: it counts when no other place has one that goes on. Where that is not known yet, it takes one look there.
+ *
+ * @throws JobNotFoundError when each says that it does not hold it
+ */
 async function firstToKnow(places: readonly EngineQueue[], id: string, timeoutMs: number): Promise<unknown> {
   const errors: unknown[] = [];
+  const waiting = new Set(places);
+  /** Answers what is known of an end until it is known whether it counts. */
+  let unconfirmed: (() => void) | undefined;
+  /** The same, of one that does not as long as the other job is there. */
+  let superseded: (() => void) | undefined;
   return new Promise((resolve, reject) => {
-    for (const { events } of places) {
-      events.waitForEnd(id, { timeoutMs }).then(resolve, (error: unknown) => {
-        errors.push(error);
-        // Another place may hold it, also while one is away.
-        const mayBeElsewhere = error instanceof JobNotFoundError || error instanceof EngineUnavailableError;
-        if (!mayBeElsewhere) reject(error);
-        else if (errors.length === places.length) {
-          reject(errors.find((each) => each instanceof EngineUnavailableError) ?? error);
-        }
-      });
+    const knowEnd = async (answer: () => void): Promise<void> => {
+      if (waiting.size === 0 || superseded) return answer();
+      unconfirmed ??= answer;
+      const others = await Promise.allSettled([...waiting].map(({ inspector }) => inspector.job(id)));
+      const goesOn = others.some((job) => job.status === 'fulfilled' && job.value && !hasEnded(job.value));
+      if (!goesOn || waiting.size === 0) return answer();
+      unconfirmed = undefined;
+      superseded = answer;
+    };
+
+    for (const place of places) {
+      place.events.waitForEnd(id, { timeoutMs }).then(
+        (result) => {
+          waiting.delete(place);
+          void knowEnd(() => resolve(result));
+        },
+        (error: unknown) => {
+          waiting.delete(place);
+          const isUnavailable = error instanceof EngineUnavailableError;
+          const isEnd =
+            !isUnavailable && !(error instanceof JobNotFoundError || error instanceof WaitTimeoutError);
+          if (isEnd) return void knowEnd(() => reject(error as Error));
+          errors.push(error);
+          // It knows of no job that goes on.
+          if (unconfirmed) return unconfirmed();
+          if (error instanceof WaitTimeoutError) return reject(error);
+          if (waiting.size > 0) return; // another place may hold it, also while one is away
+          const unavailable = errors.find((each) => each instanceof EngineUnavailableError);
+          if (superseded && !unavailable) return superseded();
+          reject((unavailable ?? error) as Error);
+        },
+      );
     }
   });
 }
