@@ -7,11 +7,13 @@ export type ScheduleLock = <T>(change: () => Promise<T>) => Promise<T>;
 
 /** How long a lock of a process that died is waited for. A change takes a few round trips. */
 const LOCK_MS = 15_000;
-const ASK_AGAIN_MS = 20;
+/** The first wait before it is asked for again, and the longest. A change takes no longer than the first, as a rule. */
+const ASK_AGAIN_MS = { first: 20, longest: 500 };
 
 /**
  * One change at a time: two processes that want a schedule on different engines would each find none where it looks,
- * and create it twice. Costs three or four commands a change.
+ * and create it twice. Costs three or four commands a change, and two for each time that somebody else is found to have
+ * the lock: some 70 while that of a process that died runs out.
  *
  * @param isClosed ends the wait for the lock with a ClosedError
  */
@@ -20,9 +22,12 @@ export function createScheduleLock(claims: QueueClaims, isClosed: () => boolean)
 
   const locked = async <T>(change: () => Promise<T>): Promise<T> => {
     const holder = randomUUID();
+    let waitMs = ASK_AGAIN_MS.first;
     while ((await claims.claim(['schedules'], holder, LOCK_MS))[0] !== holder) {
       if (isClosed()) throw new ClosedError('rollout');
-      await sleep(ASK_AGAIN_MS);
+      // Not all at the same time.
+      await sleep(waitMs * (0.5 + Math.random() / 2));
+      waitMs = Math.min(ASK_AGAIN_MS.longest, waitMs * 2);
     }
     try {
       return await change();
