@@ -9,6 +9,7 @@ import {
   type RateLimit,
   type ReportError,
 } from '@switchyard/queue-contract';
+import { createDrainedNotice } from './drained-notice.js';
 import type { RateWindow } from './rate-window.js';
 import { createSharedJobGate } from './shared-job-gate.js';
 import type { Side } from './route.js';
@@ -74,10 +75,10 @@ export function createSwitchedConsumer(
     for (const listener of [...(subscriptions.get(event) ?? [])]) listener(payload as never);
   };
 
-  /** The queue is drained when no engine has a job that waits. */
+  const drainedNotice = createDrainedNotice(isDrainedBut);
   const tellIfDrained = async (side: Side, payload: unknown): Promise<void> => {
     if (!subscriptions.get('drained')?.size) return;
-    if (await isDrainedBut(side)) tell('drained', payload);
+    if (await drainedNotice.isDue(side)) tell('drained', payload);
   };
 
   const forward = (consumer: Consumer, side: Side): void => {
@@ -93,6 +94,7 @@ export function createSwitchedConsumer(
     for (const event of events) {
       consumer.on(event, (payload) => {
         if (PROGRESS.has(event)) onProgress(side);
+        if (event === 'active') drainedNotice.taken();
         if (event === 'drained') tellIfDrained(side, payload).catch(report);
         else tell(event, payload);
       });

@@ -4,6 +4,7 @@ import {
   type QueueEvents,
   type ReportError,
 } from '@switchyard/queue-contract';
+import { createDrainedNotice, type DrainedNotice } from './drained-notice.js';
 import type { Side } from './route.js';
 import { onSide, sideOf, type Sides } from './sides.js';
 import { createWaitForEnd } from './wait-for-end.js';
@@ -14,6 +15,7 @@ type Unsubscribe = () => Promise<void>;
 interface Subscription {
   readonly event: EventName;
   readonly listener: (payload: never) => void;
+  readonly drainedNotice: DrainedNotice;
   /** What it holds on each engine that is listened to. */
   readonly held: Map<Side, Promise<Unsubscribe>>;
 }
@@ -26,7 +28,7 @@ export interface SwitchedEvents extends JobEvents {
 
 /**
  * Queue-wide events from every engine that may hold jobs at the time. A job lives on one engine, so each of its
- * events is heard once. Drained it is when no engine has a job that waits.
+ * events is heard once.
  */
 export function createSwitchedEvents(
   sides: Sides,
@@ -37,15 +39,24 @@ export function createSwitchedEvents(
 ): SwitchedEvents {
   const subscriptions = new Set<Subscription>();
   const queue = sides.target.definition.name;
+  const report = (error: Error): void => reportError(error, { engine: 'rollout', queue });
 
   const listenOn = async (subscription: Subscription, side: Side): Promise<void> => {
-    const { event, listener, held } = subscription;
+    const { event, listener, drainedNotice, held } = subscription;
     const hear = listener as (payload: QueueEvents[EventName]) => void;
     const hearIfDrained = (payload: QueueEvents[EventName]): void =>
-      void Promise.resolve(isDrainedBut(side))
-        .then((isDrained) => isDrained && subscriptions.has(subscription) && hear(payload))
-        .catch((error: Error) => reportError(error, { engine: 'rollout', queue }));
-    const holding = onSide(sides, side).events.on(event, event === 'drained' ? hearIfDrained : hear);
+      void drainedNotice
+        .isDue(side)
+        .then((isDue) => isDue && subscriptions.has(subscription) && hear(payload))
+        .catch(report);
+    const { events } = onSide(sides, side);
+    const holding =
+      event === 'drained' && sides.legacy
+        ? both(
+            events.on('drained', hearIfDrained),
+            events.on('active', () => drainedNotice.taken()),
+          )
+        : events.on(event, hear);
     held.set(side, holding);
     try {
       await holding;
@@ -56,19 +67,26 @@ export function createSwitchedEvents(
   };
 
   const leave = async ({ held }: Subscription, left: readonly Side[]): Promise<void> => {
-    for (const side of left) {
-      const holding = held.get(side);
-      held.delete(side);
-      await (
-        await holding
-      )?.();
-    }
+    await Promise.all(
+      left.map(async (side) => {
+        const holding = held.get(side);
+        held.delete(side);
+        // One that did not come about has nothing to end, and whoever wanted it has heard why.
+        const end = await holding?.catch(() => undefined);
+        await end?.();
+      }),
+    );
   };
 
   const alignOne = async (subscription: Subscription): Promise<void> => {
     // Asked anew after each wait: the flags may have changed meanwhile.
-    const missing = (): Side | undefined => openSides().find((side) => !subscription.held.has(side));
-    for (let side = missing(); side !== undefined; side = missing()) await listenOn(subscription, side);
+    const missing = (): readonly Side[] => openSides().filter((side) => !subscription.held.has(side));
+    for (let begun = missing(); begun.length > 0; begun = missing()) {
+      // At once, and each to its end: one side that cannot be listened to must not keep the other from it.
+      const outcomes = await Promise.allSettled(begun.map((side) => listenOn(subscription, side)));
+      const failed = outcomes.find((outcome) => outcome.status === 'rejected');
+      if (failed) throw failed.reason;
+    }
     // It ended meanwhile: what was just begun ends, too.
     if (!subscriptions.has(subscription)) return leave(subscription, [...subscription.held.keys()]);
     const open = openSides();
@@ -80,7 +98,8 @@ export function createSwitchedEvents(
 
   return {
     async on(event, listener) {
-      const subscription: Subscription = { event, listener, held: new Map() };
+      const drainedNotice = createDrainedNotice(isDrainedBut);
+      const subscription: Subscription = { event, listener, drainedNotice, held: new Map() };
       const end = async (): Promise<void> => {
         subscriptions.delete(subscription);
         await leave(subscription, [...subscription.held.keys()]);
@@ -104,16 +123,32 @@ export function createSwitchedEvents(
       );
     }),
     async align() {
-      for (const subscription of [...subscriptions]) {
-        await alignOne(subscription).catch((error: Error) =>
-          reportError(error, { engine: 'rollout', queue }),
-        );
-      }
+      await Promise.all([...subscriptions].map((subscription) => alignOne(subscription).catch(report)));
     },
     async close() {
       const all = [...subscriptions];
       subscriptions.clear();
-      await Promise.all(all.map((subscription) => leave(subscription, [...subscription.held.keys()])));
+      // Whatever goes wrong, it is over.
+      await Promise.all(
+        all.map((subscription) => leave(subscription, [...subscription.held.keys()]).catch(report)),
+      );
     },
   };
+}
+
+/** Two subscriptions as one: when one does not come about, the other ends. */
+async function both(
+  ...holdings: readonly [Promise<Unsubscribe>, Promise<Unsubscribe>]
+): Promise<Unsubscribe> {
+  const endAll = async (): Promise<void> => {
+    const outcomes = await Promise.allSettled(holdings);
+    await Promise.all(outcomes.map((outcome) => outcome.status === 'fulfilled' && outcome.value()));
+  };
+  try {
+    await Promise.all(holdings);
+  } catch (error) {
+    await endAll();
+    throw error;
+  }
+  return endAll;
 }

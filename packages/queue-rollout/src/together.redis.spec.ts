@@ -192,4 +192,55 @@ describe(`both engines consumed at once, the legacy one being ${legacyIs}`, () =
     await eventually(() => expect(waitingThen).toHaveLength(drained.length));
     expect(new Set(waitingThen)).toEqual(new Set([0]));
   });
+
+  test('drained is told once when both engines run dry together, to consumers and for the whole queue', async () => {
+    const { rollout, engines } = startInstance(redis.url, 50);
+    const queue = rollout.queue(contacts);
+    const ran = recorder();
+    const consumer = queue.consumer.consume(ran.handlers);
+    await rollout.start();
+    await consumer.ready();
+    const heard = { consumer: 0, queue: 0 };
+    consumer.on('drained', () => (heard.consumer += 1));
+    await queue.events.on('drained', () => (heard.queue += 1));
+    for (const burst of range(1, 6)) {
+      // Both wait before one can be taken.
+      await queue.control.pause();
+      for (const engine of [engines.legacy, engines.target]) {
+        await engine.queue(contacts).producer.add('sync', { n: burst });
+      }
+      heard.consumer = heard.queue = 0;
+      await queue.control.resume();
+      await eventually(() => expect(ran.runs).toHaveLength(2 * burst));
+      await eventually(() => heard.consumer > 0 && heard.queue > 0);
+      await sleep(300); // for the second of them
+      expect(heard).toEqual({ consumer: 1, queue: 1 });
+    }
+  });
+
+  test.each(['bull', 'bullmq'])(
+    'a close does not wait for the limit: a job that has not begun is handed back by %s',
+    async (engine) => {
+      const instance = startInstance(redis.url, 50);
+      const { rollout, engines } = instance;
+      const [other, own] =
+        engine === 'bull' ? [engines.target, engines.legacy] : [engines.legacy, engines.target];
+      const ran = recorder();
+      const queue = rollout.queue(limited);
+      const consumer = queue.consumer.consume(ran.handlers, { limit: { max: 1, durationMs: 60_000 } });
+      await rollout.start();
+      await consumer.ready();
+      await fill(other.queue(limited) as never, 1, 2);
+      await eventually(() => expect(ran.ran()).toEqual([1]));
+      await fill(own.queue(limited) as never, 2, 3);
+      await eventually(async () => expect((await own.queue(limited).inspector.counts()).active).toBe(1));
+      expect(consumer.running).toBe(0);
+      const beganMs = performance.now();
+      await consumer.close();
+      expect(performance.now() - beganMs).toBeLessThan(15_000);
+      const [job] = await own.queue(limited).inspector.jobs(['waiting']);
+      expect(job).toMatchObject({ data: { n: 2 }, attemptsMade: 0 });
+      expect(ran.ran()).toEqual([1]);
+    },
+  );
 });
