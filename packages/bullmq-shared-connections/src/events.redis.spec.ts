@@ -133,6 +133,11 @@ describe('the shared events', () => {
         .waitUntilReady();
     }
     await eventually('it reads', isReading);
+    // The last to come had the command sent anew.
+    await eventually('it reads for all', async () => {
+      const { byName } = await lab.billed(() => new Promise((resolve) => setTimeout(resolve, 100)));
+      return !byName.has('xread');
+    });
     const { byName } = await lab.billed(() => new Promise((resolve) => setTimeout(resolve, 500)));
     expect([...byName.keys()].filter((name) => name !== 'info' && name !== 'client|list')).toEqual([]);
   });

@@ -62,7 +62,7 @@ export function createPrivateConnection(
     new SharedConnectionsError(
       'SHARED_CONNECTIONS_SILENT',
       `The connection "${label}" is replaced: ${reason}`,
-      { cause },
+      cause && { cause },
     );
 
   /** From the moment the server accepted the connection. One that loads its data is not silent: it says so. */
