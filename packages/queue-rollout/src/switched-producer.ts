@@ -23,6 +23,9 @@ interface RoutedJob {
 /**
  * Sends every add to exactly one engine. A job without an id gets one that is unique on both; one with an id, or a
  * de-duplication id, that the other engine still holds is that same job.
+ *
+ * Many jobs in one call may go to both engines, legacy first. When the second of them is unavailable, what went to the
+ * first stays queued; as with one engine, ids make it safe to call again.
  */
 export function createSwitchedProducer(
   sides: Sides,
@@ -46,7 +49,7 @@ export function createSwitchedProducer(
     return { job, identity: { id: callersId, deduplication, side } };
   };
 
-  /** What is no new job is checked all the same, as its engine would have. */
+  /** What is no new job is checked all the same, and answered under its caller's name, as its engine would have. */
   const known = async ({ job }: RoutedJob, id: string): Promise<JobReference> => {
     await check(definition, job);
     return { id, name: job.name, queue: definition.name };
