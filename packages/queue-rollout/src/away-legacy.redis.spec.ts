@@ -34,7 +34,7 @@ test('while the legacy server is away, queues that are done with it go on; the o
   await engines.legacy.queue(contacts).producer.add('sync', { n: 1 }, { delayMs: 60_000, id: 'later' });
 
   await legacyRedis.kill();
-  flags.set(shares(100, 100)); // which the contacts cannot follow now
+  flags.set(shares(100, 100));
   // Everything that is asked of a queue which needs nothing of the old side.
   queue.reminders.consumer.consume(ran.reminders.handlers);
   await queue.reminders.producer.add('sync', { n: 2 });

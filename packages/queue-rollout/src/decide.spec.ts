@@ -1,17 +1,31 @@
 import fc from 'fast-check';
-import { decide, getsAdds, isOpen, phaseOf, type Action, type QueueObservation } from './decide.js';
+import {
+  decide,
+  getsAdds,
+  isOpen,
+  phaseOf,
+  type Action,
+  type Contact,
+  type QueueObservation,
+} from './decide.js';
 import { homeSide, otherSide, type Side } from './route.js';
 import { SIDES } from './sides.js';
 
 const share = fc.constantFrom(0, 25, 100);
 const perSide = fc.record({ legacy: fc.boolean(), target: fc.boolean() });
+const contact = fc.constantFrom<Contact>('asked', 'unasked', 'away');
 const observation: fc.Arbitrary<QueueObservation> = fc.record({
   targetShare: share,
   hasHandlers: fc.boolean(),
+  contact: fc.record({ legacy: contact, target: contact }),
   hasWork: perSide,
   consuming: perSide,
+  owesPause: perSide,
   schedulesAstray: fc.boolean(),
 });
+const bothAsked = { legacy: 'asked', target: 'asked' } as const;
+const seesAll = observation.map((seen) => ({ ...seen, contact: bothAsked }));
+const nothingOwed = { legacy: false, target: false };
 
 test.each([
   [0, true, false],
@@ -22,19 +36,82 @@ test.each([
   expect([getsAdds('legacy', targetShare), getsAdds('target', targetShare)]).toEqual([legacy, target]);
 });
 
+function consumedAfter(seen: QueueObservation): Record<Side, boolean> {
+  const consuming = { ...seen.consuming };
+  for (const action of decide(seen)) {
+    if (action.type === 'start-consumer') consuming[action.side] = true;
+    if (action.type === 'stop-consumer') consuming[action.side] = false;
+  }
+  return consuming;
+}
+
 describe('one decision', () => {
   test('leaves no side unconsumed that gets adds or holds work, and none consumed that does neither', () => {
     fc.assert(
-      fc.property(observation, (seen) => {
-        const consuming = { ...seen.consuming };
-        for (const action of decide(seen)) {
-          if (action.type === 'start-consumer') consuming[action.side] = true;
-          if (action.type === 'stop-consumer') consuming[action.side] = false;
-        }
+      fc.property(seesAll, (seen) => {
         if (!seen.hasHandlers) return;
-        for (const side of SIDES) expect(consuming[side]).toBe(isOpen(side, seen));
+        expect(consumedAfter(seen)).toEqual({
+          legacy: isOpen('legacy', seen),
+          target: isOpen('target', seen),
+        });
       }),
     );
+  });
+
+  test('an engine that is away keeps no job of the other waiting, and has no consumer started itself', () => {
+    fc.assert(
+      fc.property(observation, fc.constantFrom(...SIDES), (seen, side) => {
+        const other = otherSide(side);
+        if (!seen.hasHandlers) return;
+        const gone = {
+          ...seen,
+          contact: { ...seen.contact, [side]: 'away' as const, [other]: 'asked' as const },
+        };
+        expect(consumedAfter(gone)[other]).toBe(isOpen(other, gone));
+        expect(
+          decide(gone).filter(({ type }) => type === 'carry-pause' || type === 'bring-schedules-home'),
+        ).toEqual([]);
+        expect(decide(gone)).not.toContainEqual(expect.objectContaining({ type: 'start-consumer', side }));
+      }),
+    );
+  });
+
+  test('a side that gets adds waits for one that has not answered yet; a backlog waits for nobody', () => {
+    const seen = {
+      targetShare: 100,
+      hasHandlers: true,
+      contact: { legacy: 'unasked', target: 'asked' },
+      hasWork: { legacy: true, target: true },
+      consuming: { legacy: true, target: false },
+      owesPause: nothingOwed,
+      schedulesAstray: false,
+    } as const;
+    expect(decide(seen)).toEqual([]);
+    expect(decide({ ...seen, targetShare: 0, consuming: nothingOwed })).toEqual([
+      { type: 'start-consumer', side: 'target', owesPause: false },
+    ]);
+  });
+
+  test('the pause that nobody could be asked for is carried when somebody can, though the side is consumed', () => {
+    const away = {
+      targetShare: 100,
+      hasHandlers: true,
+      contact: { legacy: 'away', target: 'asked' },
+      hasWork: { legacy: true, target: false },
+      consuming: { legacy: true, target: false },
+      owesPause: nothingOwed,
+      schedulesAstray: false,
+    } as const;
+    expect(decide(away)).toEqual([{ type: 'start-consumer', side: 'target', owesPause: true }]);
+    const started = {
+      ...away,
+      consuming: { legacy: true, target: true },
+      owesPause: { legacy: false, target: true },
+    };
+    expect(decide(started)).toEqual([]);
+    expect(decide({ ...started, contact: bothAsked })).toEqual([
+      { type: 'carry-pause', from: 'legacy', to: 'target' },
+    ]);
   });
 
   test('a process without handlers does nothing', () => {
@@ -48,8 +125,14 @@ describe('one decision', () => {
   test('consumers start before schedules come home, and stop after', () => {
     fc.assert(
       fc.property(observation, (seen) => {
-        const order = ['carry-pause', 'start-consumer', 'bring-schedules-home', 'stop-consumer'];
-        const ranks = decide(seen).map(({ type }) => Math.max(1, order.indexOf(type)));
+        const order = [
+          'drop-pause',
+          'carry-pause',
+          'start-consumer',
+          'bring-schedules-home',
+          'stop-consumer',
+        ];
+        const ranks = decide(seen).map(({ type }) => Math.max(2, order.indexOf(type)));
         expect(ranks).toEqual([...ranks].sort((a, b) => a - b));
       }),
     );
@@ -59,13 +142,15 @@ describe('one decision', () => {
     const actions = decide({
       targetShare: 100,
       hasHandlers: true,
+      contact: bothAsked,
       hasWork: { legacy: true, target: false },
       consuming: { legacy: true, target: false },
+      owesPause: nothingOwed,
       schedulesAstray: false,
     });
     expect(actions).toEqual([
       { type: 'carry-pause', from: 'legacy', to: 'target' },
-      { type: 'start-consumer', side: 'target' },
+      { type: 'start-consumer', side: 'target', owesPause: false },
     ]);
   });
 });
@@ -74,7 +159,8 @@ const none = { legacy: false, target: false };
 test.each([
   ['to a side where jobs are already', 100, { legacy: true, target: true }, none, ['target']],
   ['from a side that is consumed and empty', 100, none, { legacy: true, target: false }, ['target']],
-  ['from neither, when nothing was in use', 100, none, none, []],
+  ['from an old queue that nobody has anything in just now', 100, none, none, ['target']],
+  ['not from a target that is not in use yet', 0, none, none, []],
   ['back', 0, { legacy: false, target: true }, { legacy: false, target: true }, ['legacy']],
   [
     'not to a side that is only drained',
@@ -85,7 +171,15 @@ test.each([
   ],
   ['both ways while both get adds', 50, { legacy: true, target: true }, none, ['legacy', 'target']],
 ] as const)('a pause is carried %s', (_, targetShare, hasWork, consuming, expected) => {
-  const actions = decide({ targetShare, hasHandlers: true, hasWork, consuming, schedulesAstray: false });
+  const actions = decide({
+    targetShare,
+    hasHandlers: true,
+    contact: bothAsked,
+    hasWork,
+    consuming,
+    owesPause: nothingOwed,
+    schedulesAstray: false,
+  });
   expect(actions.flatMap((action) => (action.type === 'carry-pause' ? [action.to] : []))).toEqual(expected);
 });
 
@@ -110,41 +204,62 @@ test.each([
 interface Place {
   jobs: number;
   schedule: 'none' | 'active' | 'suspended';
+  /** Its engine cannot be asked. What it holds stays, and runs nowhere. */
+  isAway: boolean;
 }
 
 interface Instance {
   targetShare: number;
   consuming: Record<Side, boolean>;
+  owesPause: Record<Side, boolean>;
 }
 
 class World {
   readonly places: Record<Side, Place>;
   readonly instances: Instance[];
   constructor(schedule: Side) {
-    this.places = { legacy: { jobs: 0, schedule: 'none' }, target: { jobs: 0, schedule: 'none' } };
+    this.places = {
+      legacy: { jobs: 0, schedule: 'none', isAway: false },
+      target: { jobs: 0, schedule: 'none', isAway: false },
+    };
     this.places[schedule].schedule = 'active';
-    this.instances = [0, 1].map(() => ({ targetShare: 0, consuming: { legacy: false, target: false } }));
+    this.instances = [0, 1].map(() => ({
+      targetShare: 0,
+      consuming: { legacy: false, target: false },
+      owesPause: { legacy: false, target: false },
+    }));
   }
 
-  observe({ targetShare, consuming }: Instance): QueueObservation {
+  observe({ targetShare, consuming, owesPause }: Instance): QueueObservation {
     const { legacy, target } = this.places;
-    const holds = ({ jobs, schedule }: Place): boolean => jobs > 0 || schedule === 'active';
+    const holds = ({ jobs, schedule, isAway }: Place): boolean => isAway || jobs > 0 || schedule !== 'none';
+    const contactOf = ({ isAway }: Place): Contact => (isAway ? 'away' : 'asked');
     const home = homeSide(targetShare);
     const astray =
       this.places[otherSide(home)].schedule !== 'none' || this.places[home].schedule === 'suspended';
     return {
       targetShare,
       hasHandlers: true,
+      contact: { legacy: contactOf(legacy), target: contactOf(target) },
       hasWork: { legacy: holds(legacy), target: holds(target) },
       consuming,
+      owesPause,
       schedulesAstray: astray,
     };
   }
 
   /** Carries out one action; `diesAt` is how many of a move's three steps happen. */
   carryOut(instance: Instance, action: Action, diesAt = 3): void {
-    if (action.type === 'start-consumer') instance.consuming[action.side] = true;
-    if (action.type === 'stop-consumer') instance.consuming[action.side] = false;
+    if (action.type === 'carry-pause') instance.owesPause[action.to] = false;
+    if (action.type === 'drop-pause') instance.owesPause[action.side] = false;
+    if (action.type === 'start-consumer') {
+      instance.consuming[action.side] = true;
+      instance.owesPause[action.side] ||= action.owesPause;
+    }
+    if (action.type === 'stop-consumer') {
+      instance.consuming[action.side] = false;
+      instance.owesPause[action.side] = false;
+    }
     if (action.type === 'bring-schedules-home') this.bringHome(action.home, diesAt);
   }
 
@@ -165,6 +280,7 @@ class World {
       if (index >= diesAfter) {
         this.carryOut(instance, action, diesAt);
         instance.consuming = { legacy: false, target: false };
+        instance.owesPause = { legacy: false, target: false };
         return;
       }
       this.carryOut(instance, action);
@@ -173,6 +289,7 @@ class World {
 
   work(): void {
     for (const side of SIDES) {
+      if (this.places[side].isAway) continue;
       if (this.instances.some(({ consuming }) => consuming[side])) {
         this.places[side].jobs = Math.max(0, this.places[side].jobs - 1);
       }
@@ -203,6 +320,11 @@ const event: fc.Arbitrary<Event> = fc.oneof(
       (world) =>
         void (world.places[side].jobs += 1),
   ),
+  fc.tuple(fc.constantFrom(...SIDES), fc.boolean()).map(
+    ([side, isAway]): Event =>
+      (world) =>
+        void (world.places[side].isAway = isAway),
+  ),
   fc.constant<Event>((world) => world.work()),
 );
 
@@ -212,7 +334,8 @@ test('from any state, after any history, it converges: no job left, one schedule
       fc.array(event, { maxLength: 40 }),
       share,
       fc.constantFrom(...SIDES),
-      (history, finalShare, scheduleStartsOn) => {
+      fc.constantFrom(...SIDES),
+      (history, finalShare, scheduleStartsOn, dead) => {
         const world = new World(scheduleStartsOn);
         for (const happen of history) {
           happen(world);
@@ -221,6 +344,19 @@ test('from any state, after any history, it converges: no job left, one schedule
           expect(schedules).not.toEqual(['active', 'active']); // never firing twice
         }
         for (const instance of world.instances) instance.targetShare = finalShare;
+        // As long as one engine is away, the other is served as if nothing were.
+        world.places[dead].isAway = true;
+        const living = otherSide(dead);
+        world.places[living].isAway = false;
+        for (let round = 0; round < 60; round += 1) {
+          for (const instance of world.instances) world.tick(instance);
+          world.work();
+        }
+        expect(world.places[living].jobs).toBe(0);
+        for (const instance of world.instances) {
+          expect(instance.consuming[living]).toBe(isOpen(living, world.observe(instance)));
+        }
+        world.places[dead].isAway = false;
         for (let round = 0; round < 60; round += 1) {
           for (const instance of world.instances) world.tick(instance);
           world.work();
@@ -235,9 +371,10 @@ test('from any state, after any history, it converges: no job left, one schedule
           const seen = world.observe(instance);
           expect(decide(seen)).toEqual([]);
           for (const side of SIDES) expect(instance.consuming[side]).toBe(isOpen(side, seen));
+          expect(instance.owesPause).toEqual(nothingOwed);
         }
       },
     ),
-    { numRuns: 2000 },
+    { numRuns: 1000 },
   );
 });

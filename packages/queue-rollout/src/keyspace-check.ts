@@ -1,4 +1,5 @@
 import type { QueueDefinition, QueueEngine } from '@switchyard/queue-contract';
+import { randomUUID } from 'node:crypto';
 import { RolloutConfigurationError } from './errors.js';
 import { SIDES, type Engines } from './sides.js';
 
@@ -22,8 +23,10 @@ export async function checkKeyspaces(
 ): Promise<void> {
   if (!legacy) return;
   const claims = { legacy: legacy.queue(definition).claims, target: target.queue(definition).claims };
+  // Under a name of its own: who started a moment ago, perhaps the other way round, left a mark, too.
+  const key = `side:${randomUUID()}`;
   for (const side of SIDES) {
-    const [holder] = await claims[side].claim(['side'], side, CLAIM_MS);
+    const [holder] = await claims[side].claim([key], side, CLAIM_MS);
     if (holder !== side) refuse(legacy, target, `${target.keyspace}, alias ${legacy.keyspace}`);
   }
 }

@@ -6,14 +6,19 @@ import {
   type RateLimit,
   type ReportError,
 } from '@switchyard/queue-contract';
-import { decide, getsAdds, isOpen, phaseOf, type Action } from './decide.js';
+import { coalesced } from './coalesced.js';
+import { decide, getsAdds, isOpen, phaseOf, type Contact, type QueueObservation } from './decide.js';
+import { isDoneWithin } from './is-done-within.js';
 import { createLookPace } from './look-pace.js';
+import { createObservations } from './observations.js';
+import { createOwedControls } from './owed-controls.js';
 import { createPlacements } from './placements.js';
 import type { QueueStatus } from './queue-status.js';
 import { createRateWindow, type RateWindow } from './rate-window.js';
 import { homeSide, otherSide, type Side } from './route.js';
 import { createScheduleLock, unlocked } from './schedule-lock.js';
 import { bringSchedulesHome, schedulesAreAstray } from './schedule-moves.js';
+import { createSideStarts, isStart } from './side-starts.js';
 import { onSide, placesOf, sideOf, SIDES, type Engines, type Sides } from './sides.js';
 import { createSwitchedConsumer, type SwitchedConsumer } from './switched-consumer.js';
 import { createSwitchedEvents } from './switched-events.js';
@@ -25,14 +30,18 @@ export interface RolloutQueue {
   readonly queue: EngineQueue;
   /** The sides whose engine has to be asked whether they hold work. One that gets adds is open in any case. */
   sidesToAsk(): readonly Side[];
+  /** The moment at which an engine is asked, to be handed over with what it answers. */
+  momentOf(side: Side): number;
   /** Takes note of what an engine answered. */
-  observed(side: Side, holdsWork: boolean): void;
+  observed(side: Side, holdsWork: boolean, moment: number): void;
   /** The flags may have changed: if they did for this queue, what was seen before says nothing any more. */
   flagsChanged(): void;
-  /** Does what the observations ask for, if every engine has been asked. */
+  /** Does what the observations ask for. Waits for no engine that takes its time to start a consumer. */
   step(): Promise<void>;
-  /** Whether its last step failed. */
-  readonly isTroubled: boolean;
+  /** Resolves when all that steps began has come to an end. */
+  begun(): Promise<void>;
+  /** Whether its last step went well and left nothing to do. */
+  readonly isSteady: boolean;
   /** Ms until the next look, unless something happens. */
   readonly nextLookInMs: number;
   status(): QueueStatus;
@@ -47,11 +56,16 @@ export interface RolloutQueueContext {
   /** See RolloutOptions. */
   readonly idleCheckMs: number;
   readonly switchingCheckMs: number;
-  /** Whether an engine could not be asked when a look last tried. */
+  /** Whether an engine could not be asked when a look last tried, or has not answered for long. */
   readonly isAway: (side: Side) => boolean;
   /** Asks for a look before the next regular one: at once, or within so many ms. */
   readonly wake: (withinMs?: number) => void;
 }
+
+/** How long a step waits for an engine that starts a consumer, or listens, in ms. */
+const STEP_LIMIT_MS = 1000;
+/** How long a start waits to hear whether the other side is paused, in ms. */
+const PAUSE_LIMIT_MS = 5000;
 
 /** One queue of a rollout: the roles its callers use, and the steps that bring it where the flags want it. */
 export function createRolloutQueue(
@@ -66,8 +80,6 @@ export function createRolloutQueue(
   const existing = SIDES.filter((side) => sides[side] !== undefined);
   const consumers = new Set<SwitchedConsumer>();
   const windows = new Map<string, RateWindow>();
-  const hasWork: Record<Side, boolean> = { legacy: false, target: false };
-  const asked: Record<Side, boolean> = { legacy: false, target: false };
   const pace = createLookPace({ closeMs: switchingCheckMs, restMs: idleCheckMs });
   const lock = sides.legacy ? createScheduleLock(sides.target.claims, () => isClosed) : unlocked;
   /** Schedules may be suspended on either side: a process may have died while it moved them. */
@@ -75,22 +87,42 @@ export function createRolloutQueue(
   let sawSchedulesAtMs = -Infinity;
   let seenShare = targetShare();
   let trouble: string | null = null;
+  let stepping = 0;
   let isClosed = false;
 
+  const observations = createObservations(existing, targetShare, (side) => expectWork(side));
+  const hasWork = (): Record<Side, boolean> => ({
+    legacy: observations.holdsWork('legacy'),
+    target: observations.holdsWork('target'),
+  });
   const forgetObservations = (): void => {
     // Until its engine has been asked, a side may hold anything.
-    for (const side of existing) {
-      hasWork[side] = true;
-      asked[side] = false;
-    }
+    observations.forget();
     schedulesUnseen = true;
     pace.quicken();
   };
   forgetObservations();
 
-  const openSides = (): readonly Side[] =>
-    existing.filter((side) => isOpen(side, { targetShare: targetShare(), hasWork }));
-  const places = (): readonly EngineQueue[] => placesOf(sides, homeSide(targetShare()));
+  const openSides = (): readonly Side[] => {
+    const seen = { targetShare: targetShare(), hasWork: hasWork() };
+    return existing.filter((side) => isOpen(side, seen));
+  };
+  const contactOf = (side: Side): Contact => {
+    if (sides[side] === undefined) return 'missing';
+    if (isAway(side)) return 'away';
+    return observations.isAsked(side) ? 'asked' : 'unasked';
+  };
+  /** Whether all there is has answered since the flags changed, and can be asked. */
+  const isSeen = (): boolean => existing.every((side) => contactOf(side) === 'asked');
+  /** Away, and the queue needs nothing of it: it is known to hold no work. */
+  const leftOut = (): readonly Side[] => {
+    const open = openSides();
+    return existing.filter((side) => isAway(side) && !open.includes(side));
+  };
+  const places = (): readonly EngineQueue[] => {
+    const left = leftOut();
+    return placesOf(sides, homeSide(targetShare())).filter((place) => !left.includes(sideOf(sides, place)));
+  };
   const homeAndAway = (): [EngineQueue, EngineQueue] => {
     const home = homeSide(targetShare());
     return [onSide(sides, home), onSide(sides, otherSide(home))];
@@ -98,22 +130,26 @@ export function createRolloutQueue(
 
   /** Jobs are on a side, or on their way there: whoever looks next finds out how many. */
   const expectWork = (side: Side): void => {
-    if (openSides().includes(side)) return;
-    hasWork[side] = true;
+    if (!observations.expectWork(side)) return;
     pace.quicken();
     wake();
   };
 
+  /** What it may hold keeps nobody from adding to the other side, least of all who has switched away from it. */
+  const isGone = (side: Side): boolean => isAway(side) && !getsAdds(side, targetShare());
+
   /** What was seen of a side that gets no adds may be a minute old: another instance may add there since. */
   const mayHoldWork = async (side: Side): Promise<boolean> => {
-    if (openSides().includes(side)) return true;
-    if (isAway(side)) return false; // looks go on until it is back
+    if (isGone(side)) return false; // looks go on until it is back
+    const isKnown = getsAdds(side, targetShare()) || observations.isAsked(side);
+    if (isKnown && openSides().includes(side)) return true;
     try {
       const holdsWork = (await onSide(engines, side).withWork([definition.name])).size > 0;
       if (holdsWork) expectWork(side);
       return holdsWork;
     } catch {
-      // An engine that was last seen empty keeps nobody from adding to the other while it is away; a look tells of it.
+      // One that was last seen empty, or not since the flags changed, keeps nobody from adding to the other while it
+      // is away; a look tells of it.
       wake();
       return false;
     }
@@ -156,14 +192,22 @@ export function createRolloutQueue(
     expectWork,
     isAway,
     wake,
-    isOpen: (side) => openSides().includes(side),
+    isOpen: (side) => !isGone(side) && openSides().includes(side),
   });
   const events = createSwitchedEvents(sides, places, openSides, isDrainedBut, reportError);
+  const align = coalesced(() => events.align());
+  const controls = createOwedControls(sides, createSwitchedControl(places), leftOut);
+  const starts = createSideStarts(sides, {
+    active,
+    stepLimitMs: STEP_LIMIT_MS,
+    pauseLimitMs: PAUSE_LIMIT_MS,
+    onLate: () => wake(),
+  });
   const queue: EngineQueue = {
     definition,
-    producer: createSwitchedProducer(sides, targetShare, placements),
+    producer: createSwitchedProducer(sides, targetShare, placements, observations.adding),
     inspector: createSwitchedInspector(places, (place) => expectWork(sideOf(sides, place))),
-    control: createSwitchedControl(places),
+    control: controls.control,
     schedules: createSwitchedSchedules(places, lock),
     events,
     claims: sides.target.claims,
@@ -184,69 +228,66 @@ export function createRolloutQueue(
     },
   };
 
-  const carryOut = async (action: Action): Promise<void> => {
-    switch (action.type) {
-      case 'carry-pause':
-        if (await onSide(sides, action.from).control.isPaused())
-          await onSide(sides, action.to).control.pause();
-        return;
-      case 'start-consumer':
-        await Promise.all(active().map((consumer) => consumer.start(action.side)));
-        return;
-      case 'bring-schedules-home':
-        await bringSchedulesHome(...homeAndAway(), lock);
-        return;
-      case 'stop-consumer':
-        for (const consumer of active()) consumer.stop(action.side);
-        return;
-    }
-  };
-
   const schedulesAstray = async (): Promise<boolean> => {
     const isTime = performance.now() - sawSchedulesAtMs >= idleCheckMs;
     if (!isTime && !schedulesUnseen) return false;
     if (isTime) sawSchedulesAtMs = performance.now();
-    if (!sides.legacy || active().length === 0) return false;
+    if (!sides.legacy || active().length === 0 || !isSeen()) return false;
     const [home, away] = homeAndAway();
-    const mayBeAway = hasWork[sideOf(sides, away)];
+    const mayBeAway = observations.holdsWork(sideOf(sides, away));
     if (!schedulesUnseen && !mayBeAway) return false;
     schedulesUnseen = false; // before the look: when the flags change meanwhile, it says nothing
     // An engine that holds no work holds no schedules, and need not be there to say so.
     return mayBeAway ? schedulesAreAstray(home, away) : (await home.schedules.suspended()).length > 0;
   };
 
+  const observe = (areSchedulesAstray: boolean): QueueObservation => ({
+    targetShare: targetShare(),
+    hasHandlers: active().length > 0,
+    contact: { legacy: contactOf('legacy'), target: contactOf('target') },
+    hasWork: hasWork(),
+    consuming: consuming(),
+    owesPause: starts.owesPause,
+    schedulesAstray: areSchedulesAstray,
+  });
   const takeStep = async (): Promise<void> => {
-    await events.align(); // first, so that what consumers do is heard
-    let problem: { readonly error: unknown } | undefined;
-    const areAstray = await schedulesAstray().catch((error: unknown) => {
-      problem = { error }; // which keeps no job waiting
-      return false;
-    });
-    // Nothing is decided on what nobody has seen, be it that the flags changed meanwhile.
-    if (existing.some((side) => !asked[side])) return;
-    const actions = decide({
-      targetShare: targetShare(),
-      hasHandlers: active().length > 0,
-      hasWork,
-      consuming: consuming(),
-      schedulesAstray: areAstray,
-    });
-    try {
-      for (const action of actions) await carryOut(action);
-      if (actions.length > 0) pace.quicken();
-    } finally {
+    const problems: unknown[] = [];
+    const note = (error: unknown): void => void problems.push(error);
+    await isDoneWithin(align(), STEP_LIMIT_MS); // first, so that what consumers do is heard
+    const begun = decide(observe(false));
+    await Promise.all(SIDES.map((side) => starts.begin(side, begun).catch(note)));
+    if (SIDES.every((side) => contactOf(side) !== 'unasked')) {
       for (const consumer of active()) consumer.begun();
     }
-    if (problem) throw problem.error;
+    for (const side of existing) {
+      if (contactOf(side) === 'asked') await controls.settle(side).catch(note);
+    }
+    const areAstray = await schedulesAstray().catch((error: unknown) => {
+      note(error); // which keeps no job waiting
+      return false;
+    });
+    const rest = decide(observe(areAstray));
+    for (const action of rest) {
+      if (action.type === 'bring-schedules-home') {
+        await bringSchedulesHome(...homeAndAway(), lock).catch(note);
+      } else if (action.type === 'stop-consumer') {
+        for (const consumer of active()) consumer.stop(action.side);
+        starts.stopped(action.side);
+      }
+    }
+    if (begun.some(isStart) || rest.some((action) => !isStart(action))) pace.quicken();
+    if (problems.length > 0) throw problems[0];
   };
 
   return {
     queue,
-    sidesToAsk: () => existing.filter((side) => !asked[side] || !getsAdds(side, targetShare())),
-    observed(side, holdsWork) {
-      if (hasWork[side] !== holdsWork) pace.quicken();
-      hasWork[side] = holdsWork;
-      asked[side] = true;
+    sidesToAsk: () =>
+      existing.filter(
+        (side) => !observations.isAsked(side) || !getsAdds(side, targetShare()) || isAway(side),
+      ),
+    momentOf: observations.momentOf,
+    observed(side, holdsWork, moment) {
+      if (observations.observed(side, holdsWork, moment)) pace.quicken();
     },
     flagsChanged() {
       if (seenShare !== targetShare()) forgetObservations();
@@ -254,6 +295,7 @@ export function createRolloutQueue(
     },
     async step() {
       pace.looked();
+      stepping += 1;
       try {
         await takeStep();
         trouble = null;
@@ -265,15 +307,20 @@ export function createRolloutQueue(
         if (trouble !== message) pace.quicken();
         trouble = message;
         schedulesUnseen = true;
+      } finally {
+        stepping -= 1;
       }
     },
-    get isTroubled() {
-      return trouble !== null;
+    begun: starts.done,
+    get isSteady() {
+      const isBusy = stepping > 0 || openSides().some((side) => starts.isUnderWay(side));
+      return trouble === null && !isBusy && isSeen() && decide(observe(false)).length === 0;
     },
     get nextLookInMs() {
       const isBetween =
         trouble !== null ||
-        existing.some((side) => !asked[side]) ||
+        !isSeen() ||
+        existing.some((side) => starts.owesPause[side]) ||
         openSides().some((side) => !getsAdds(side, targetShare()));
       return isBetween ? pace.nextInMs : idleCheckMs;
     },
@@ -282,16 +329,20 @@ export function createRolloutQueue(
         existing.filter((side) => flags[side]).map((side) => onSide(engines, side).name);
       return {
         queue: definition.name,
-        phase: phaseOf({ targetShare: targetShare(), hasWork }),
+        phase: phaseOf({ targetShare: targetShare(), hasWork: hasWork() }),
         targetShare: targetShare(),
         consuming: active().length > 0 ? named(consuming()) : [],
-        withWork: named(hasWork),
+        withWork: named(hasWork()),
       };
     },
     async close(options) {
       isClosed = true;
       await Promise.all([...consumers].map((consumer) => consumer.close(options)));
-      await events.close();
+      await starts.done();
+      // An engine that is away keeps nothing for those who listened to it.
+      await events
+        .close()
+        .catch((error: Error) => reportError(error, { engine: 'rollout', queue: definition.name }));
     },
   };
 }

@@ -1,5 +1,8 @@
 import {
   ClosedError,
+  EngineUnavailableError,
+  InvalidOptionError,
+  MAX_WAIT_MS,
   type EngineQueue,
   type JobSchemas,
   type QueueDefinition,
@@ -7,8 +10,10 @@ import {
   type ReportError,
 } from '@switchyard/queue-contract';
 import { coalesced } from './coalesced.js';
+import { getsAdds } from './decide.js';
 import { RolloutConfigurationError, SettleTimeoutError } from './errors.js';
-import type { FlagSource } from './flag-source.js';
+import { isShare, type FlagSource } from './flag-source.js';
+import { isDoneWithin } from './is-done-within.js';
 import { checkKeyspaceNames, checkKeyspaces } from './keyspace-check.js';
 import type { QueuePhase, QueueStatus } from './queue-status.js';
 import { createRolloutQueue, type RolloutQueue } from './rollout-queue.js';
@@ -24,10 +29,10 @@ export interface RolloutOptions {
   readonly flags: FlagSource;
   /** Default: a process warning. */
   readonly reportError?: ReportError;
-  /** How often an engine that should be empty is asked whether it is, in ms. Default 60 000. */
+  /** How often an engine that should be empty is asked whether it is, in ms: more than 0, up to 2^31 - 1. Default 60 000. */
   readonly idleCheckMs?: number;
   /**
-   * The same while a queue is between engines and something happens. Default 1000. When nothing does, such as while
+   * The same while a queue is between engines and something happens: more than 0, up to 2^31 - 1. Default 1000. When nothing does, such as while
    * jobs are delayed by days, it is asked ever less often, up to `idleCheckMs`.
    */
   readonly switchingCheckMs?: number;
@@ -42,9 +47,10 @@ export interface Rollout {
    */
   queue<S extends JobSchemas>(definition: QueueDefinition<S>): EngineQueue<S>;
   /**
-   * Checks both engines, brings every queue to where the flags want it, and keeps it there.
+   * Checks both engines, brings every queue to where the flags want it, and keeps it there. An engine that goes away
+   * later, and one that no flag sends adds to, is reported and looked for again.
    *
-   * @throws EngineUnavailableError; it can be called again
+   * @throws EngineUnavailableError for an engine that flags send adds to; it can be called again
    * @throws ClosedError when it was closed, before or meanwhile
    */
   start(): Promise<void>;
@@ -53,6 +59,9 @@ export interface Rollout {
    * Resolves when the queue is where its flags want it (`legacy`, `canary` or `target`).
    *
    * @throws SettleTimeoutError
+   * @throws RolloutConfigurationError for a queue that was not among the rollout's
+   * @throws InvalidOptionError for a `timeoutMs` that is not more than 0 and at most 2^31 - 1
+   * @throws ClosedError when the rollout is closed, before or meanwhile
    */
   settled(queue: string, options: { readonly timeoutMs: number }): Promise<QueueStatus>;
   /** Closes the consumers (see Consumer.close) and stops looking. Does not close the engines: they were lent. */
@@ -61,6 +70,8 @@ export interface Rollout {
 
 /** How long a look waits for an engine, or a queue, in ms; see takeLook. */
 const ANSWER_LIMIT_MS = 1000;
+/** After how long without an answer an engine counts as away, in ms. */
+const SILENCE_LIMIT_MS = 5000;
 
 const SETTLED: ReadonlySet<QueuePhase> = new Set(['legacy', 'canary', 'target']);
 
@@ -70,16 +81,24 @@ const SETTLED: ReadonlySet<QueuePhase> = new Set(['legacy', 'canary', 'target'])
  *
  * @throws RolloutConfigurationError when the flags want an engine that is not there, or both engines keep their
  *   queues in the same place
+ * @throws InvalidOptionError for times between looks that a timer cannot be set for
  */
 export function createRollout(options: RolloutOptions): Rollout {
-  const { target, legacy, queues: definitions, flags, reportError = warn } = options;
+  const { target, legacy, queues: definitions, flags } = options;
   const { idleCheckMs = 60_000, switchingCheckMs = 1000 } = options;
+  checkTime('idleCheckMs', idleCheckMs);
+  checkTime('switchingCheckMs', switchingCheckMs);
   const engines = { legacy, target };
-  const shareOf = (name: string): number => flags.current().get(name) ?? 0;
-  /** Sides whose engine could not be asked when it was last tried, or has not answered yet. */
+  const reportError = neverThrowing(options.reportError ?? warn);
+  /** By queue. One that is no share is reported, and the last that was is kept. */
+  const shares = new Map<string, number>();
+  const shareOf = (name: string): number => shares.get(name) ?? 0;
+  /** Sides whose engine could not be asked when it was last tried, and since when one has been asked. */
   const failing = new Set<Side>();
-  const late = new Set<Side>();
-  const onLook = new Set<() => void>();
+  const askingSinceMs = new Map<Side, number>();
+  /** Sides whose engine has answered late: the next look takes that for its answer. */
+  const answered = new Set<Side>();
+  const waiters = new Set<Waiter>();
   const underWay = new Set<Promise<unknown>>();
   let running = false;
   let closed = false;
@@ -87,8 +106,12 @@ export function createRollout(options: RolloutOptions): Rollout {
   let timerAtMs = Infinity;
   /** Whether a look was asked for that has not begun. */
   let isWanted = false;
+  let wakes = 0;
+  /** How many looks have begun. */
+  let looks = 0;
 
   checkKeyspaceNames(engines);
+  readShares();
   checkShares();
   const queues = new Map<string, RolloutQueue>();
   const steps = new Map<string, () => Promise<void>>();
@@ -97,7 +120,6 @@ export function createRollout(options: RolloutOptions): Rollout {
     if (queues.has(name)) throw new RolloutConfigurationError(`queue "${name}" is declared twice`);
     // Whatever flags say that change later: jobs that cannot go anywhere else go to the target and are run there.
     const targetShare = () => (legacy ? shareOf(name) : 100);
-    const isAway = (side: Side) => failing.has(side);
     const context = { engines, targetShare, reportError, idleCheckMs, switchingCheckMs, isAway, wake };
     const queue = createRolloutQueue(definition, context);
     queues.set(name, queue);
@@ -123,12 +145,14 @@ export function createRollout(options: RolloutOptions): Rollout {
   }
 
   async function askEngine(side: Side): Promise<void> {
-    const asked = [...queues].filter(([, queue]) => queue.sidesToAsk().includes(side));
+    const asked = [...queues]
+      .filter(([, queue]) => queue.sidesToAsk().includes(side))
+      .map(([name, queue]) => ({ name, queue, moment: queue.momentOf(side) }));
     if (asked.length === 0 || !running) return;
     const engine = onSide(engines, side);
     try {
-      const withWork = await engine.withWork(asked.map(([name]) => name));
-      for (const [name, queue] of asked) queue.observed(side, withWork.has(name));
+      const withWork = await engine.withWork(asked.map(({ name }) => name));
+      for (const { name, queue, moment } of asked) queue.observed(side, withWork.has(name), moment);
       failing.delete(side);
     } catch (error) {
       // Once per outage: the next look tells whether it is over.
@@ -143,32 +167,44 @@ export function createRollout(options: RolloutOptions): Rollout {
    */
   async function takeLook(limitMs: number): Promise<void> {
     isWanted = false;
+    const look = (looks += 1);
     await Promise.all(
       SIDES.map(async (side) => {
-        if (late.has(side)) return;
-        late.add(side);
-        const answer = ask[side]().then(() => late.delete(side));
-        if (!(await isDoneWithin(answer, limitMs))) void answer.then(() => wake());
+        if (askingSinceMs.has(side) || answered.delete(side)) return;
+        askingSinceMs.set(side, performance.now());
+        const wakesBefore = wakes;
+        const answer = ask[side]().then(() => askingSinceMs.delete(side));
+        // One that is known to be away keeps nobody waiting, not even the first look.
+        const isInTime = await isDoneWithin(answer, failing.has(side) ? ANSWER_LIMIT_MS : limitMs);
+        if (!isInTime) void answer.then(() => takeLate(side, wakesBefore));
       }),
     );
-    await isDoneWithin(Promise.all([...steps.values()].map((step) => step())), limitMs);
-    // Somebody changed something meanwhile: what this look saw is of before.
-    if (!running || isWanted) return;
-    for (const heard of [...onLook]) heard();
-    lookWithin(nextLookInMs()); // which is soon as long as somebody waits
+    const stepsTaken = Promise.all([...steps.values()].map((step) => step()));
+    // Whoever waits hears of it then.
+    if (!(await isDoneWithin(stepsTaken, limitMs))) void stepsTaken.then(() => waiters.size > 0 && wake());
+    if (!running) return;
+    for (const waiter of [...waiters]) if (waiter.sinceLook < look) waiter.heard();
+    if (!isWanted) lookWithin(nextLookInMs()); // which is soon as long as somebody waits
+  }
+
+  /** An engine has answered after its look: unless something has changed since, that is what is known of it now. */
+  function takeLate(side: Side, wakesBefore: number): void {
+    if (wakes !== wakesBefore) return wake();
+    answered.add(side);
+    requestLook();
   }
 
   function nextLookInMs(): number {
     // An engine that has not answered yet is looked at when it does.
-    const isToAskAgain = [...failing].some((side) => !late.has(side));
-    if (isToAskAgain || onLook.size > 0) return switchingCheckMs;
+    const isToAskAgain = [...failing].some((side) => !askingSinceMs.has(side));
+    if (isToAskAgain || waiters.size > 0) return switchingCheckMs;
     return Math.min(idleCheckMs, ...[...queues.values()].map((queue) => queue.nextLookInMs));
   }
 
   function lookWithin(ms: number): void {
     clearTimeout(timer);
     timerAtMs = performance.now() + ms;
-    timer = setTimeout(() => wake(), ms);
+    timer = setTimeout(() => wake(), Math.min(ms, MAX_WAIT_MS));
   }
 
   function wake(withinMs = 0): void {
@@ -177,19 +213,57 @@ export function createRollout(options: RolloutOptions): Rollout {
       if (timerAtMs - performance.now() > withinMs) lookWithin(withinMs);
       return;
     }
+    wakes += 1;
+    answered.clear();
+    requestLook();
+  }
+
+  function requestLook(): void {
+    if (!running) return;
     clearTimeout(timer);
     timerAtMs = Infinity;
     isWanted = true;
     void look();
   }
 
+  function isAway(side: Side): boolean {
+    const sinceMs = askingSinceMs.get(side) ?? Infinity;
+    return failing.has(side) || performance.now() - sinceMs > SILENCE_LIMIT_MS;
+  }
+
   /** Whether what is known of a queue is of now. */
   function isUpToDate(queue: RolloutQueue): boolean {
-    return !queue.sidesToAsk().some((side) => failing.has(side) || late.has(side));
+    return !queue.sidesToAsk().some((side) => failing.has(side) || askingSinceMs.has(side));
   }
 
   function assertOpen(): void {
     if (closed) throw new ClosedError('rollout');
+  }
+
+  function readShares(): void {
+    for (const { name } of definitions) {
+      const share: unknown = flags.current().get(name) ?? 0;
+      if (!isShare(share)) {
+        throw new InvalidOptionError(`share of queue "${name}"`, share, 'a number from 0 to 100');
+      }
+      shares.set(name, share);
+    }
+  }
+
+  /** @throws EngineUnavailableError unless no queue's adds go there */
+  async function reach(side: Side): Promise<boolean> {
+    const engine = engines[side];
+    if (!engine) return true;
+    try {
+      await engine.ready();
+      return true;
+    } catch (error) {
+      const isNeeded = definitions.some(({ name }) => getsAdds(side, legacy ? shareOf(name) : 100));
+      if (!(error instanceof EngineUnavailableError) || isNeeded || closed) throw error;
+      reportError(error, { engine: engine.name });
+      failing.add(side);
+      return false;
+    }
   }
 
   function checkShares(): void {
@@ -204,6 +278,7 @@ export function createRollout(options: RolloutOptions): Rollout {
 
   const ignoreChanges = flags.onChange(() => {
     try {
+      readShares();
       checkShares();
     } catch (error) {
       reportError(error as Error, { engine: 'rollout' });
@@ -222,33 +297,44 @@ export function createRollout(options: RolloutOptions): Rollout {
     },
     async start() {
       assertOpen();
-      await Promise.all(SIDES.map((side) => engines[side]?.ready()));
+      const areReached = await Promise.all(SIDES.map(reach));
       assertOpen();
-      if (definitions[0]) await checkKeyspaces(engines, definitions[0]);
+      // One that is away while the other is there is not in the same place.
+      if (definitions[0] && areReached.every(Boolean)) await checkKeyspaces(engines, definitions[0]);
       assertOpen();
       running = true;
       await tracked(takeLook(Infinity));
+      await Promise.all([...queues.values()].map((queue) => queue.begun()));
     },
     status: () => [...queues.values()].map((queue) => queue.status()),
-    settled(name, { timeoutMs }) {
+    async settled(name, { timeoutMs }) {
       const queue = queues.get(name);
       if (!queue) throw new RolloutConfigurationError(`queue "${name}" is not one of this rollout's`);
+      checkTime('timeoutMs', timeoutMs);
+      assertOpen();
       return new Promise((resolve, reject) => {
-        const check = (): void => {
-          const status = queue.status();
-          if (queue.isTroubled || !isUpToDate(queue) || !SETTLED.has(status.phase)) return;
-          stopWaiting();
-          resolve(status);
+        const stopWaiting = (): void => {
+          clearTimeout(giveUp);
+          waiters.delete(waiter);
+        };
+        const waiter: Waiter = {
+          sinceLook: looks,
+          heard() {
+            const status = queue.status();
+            if (!queue.isSteady || !isUpToDate(queue) || !SETTLED.has(status.phase)) return;
+            stopWaiting();
+            resolve(status);
+          },
+          closed() {
+            stopWaiting();
+            reject(new ClosedError('rollout'));
+          },
         };
         const giveUp = setTimeout(() => {
           stopWaiting();
           reject(new SettleTimeoutError(name, queue.status().phase, timeoutMs));
         }, timeoutMs);
-        const stopWaiting = (): void => {
-          clearTimeout(giveUp);
-          onLook.delete(check);
-        };
-        onLook.add(check);
+        waiters.add(waiter);
         wake();
       });
     },
@@ -257,24 +343,36 @@ export function createRollout(options: RolloutOptions): Rollout {
       running = false;
       clearTimeout(timer);
       ignoreChanges();
+      for (const waiter of [...waiters]) waiter.closed();
       // At once: a look may itself wait for what only a close ends.
       await Promise.all([...underWay, ...[...queues.values()].map((queue) => queue.close(closeOptions))]);
     },
   };
 }
 
-async function isDoneWithin(work: Promise<unknown>, limitMs: number): Promise<boolean> {
-  const done = work.then(() => true);
-  if (limitMs === Infinity) return done;
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<boolean>((resolve) => {
-    timer = setTimeout(() => resolve(false), limitMs);
-  });
-  try {
-    return await Promise.race([done, late]);
-  } finally {
-    clearTimeout(timer);
+/** Somebody who waits for a queue to settle. */
+interface Waiter {
+  /** How many looks had begun when it came: it is told what later ones saw. */
+  readonly sinceLook: number;
+  heard(): void;
+  closed(): void;
+}
+
+function checkTime(option: string, ms: unknown): void {
+  if (!(typeof ms === 'number' && ms > 0 && ms <= MAX_WAIT_MS)) {
+    throw new InvalidOptionError(option, ms, `more than 0, at most ${MAX_WAIT_MS}`);
   }
+}
+
+/** What it is told of goes wrong in the background, where nobody would catch what it throws itself. */
+function neverThrowing(report: ReportError): ReportError {
+  return (error, context) => {
+    try {
+      report(error, context);
+    } catch (problem) {
+      warn(problem as Error, context);
+    }
+  };
 }
 
 const warn: ReportError = (error, { engine, queue }) => {

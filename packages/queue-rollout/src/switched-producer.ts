@@ -31,6 +31,7 @@ export function createSwitchedProducer(
   sides: Sides,
   targetShare: () => number,
   place: (identities: readonly Identity[]) => Promise<readonly Placement[]>,
+  adding: <T>(side: Side, add: () => Promise<T>) => Promise<T>,
 ): JobProducer {
   const { definition } = sides.target;
 
@@ -61,7 +62,7 @@ export function createSwitchedProducer(
       checkOptions(definition, options);
       const [{ side, sameAs }] = (await place([item.identity])) as [Placement];
       if (sameAs !== null) return known(item, sameAs) as Promise<JobReference<typeof name>>;
-      return onSide(sides, side).producer.add(name, data, item.job.options);
+      return adding(side, () => onSide(sides, side).producer.add(name, data, item.job.options));
     },
     async addMany(jobs) {
       const all = await Promise.all(jobs.map(({ name, data, options }) => routed(name, data, options)));
@@ -77,7 +78,8 @@ export function createSwitchedProducer(
       for (const side of SIDES) {
         const items = goesTo(side);
         if (items.length === 0) continue;
-        const added = await onSide(sides, side).producer.addMany(items.map(({ job }) => job));
+        const add = () => onSide(sides, side).producer.addMany(items.map(({ job }) => job));
+        const added = await adding(side, add);
         for (const [index, reference] of added.entries()) references.set(items[index]!, reference);
       }
       return Promise.all(
