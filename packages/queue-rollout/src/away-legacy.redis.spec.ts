@@ -82,3 +82,50 @@ test('a flag of another queue changes nothing for a queue whose share stays', as
   expect(phases.get(reminders.name)).toBe('canary');
   await legacyRedis.restart();
 });
+
+test('a queue that is done with an engine that is gone is read, paused and resumed, and other instances start', async () => {
+  const noticed: string[] = [];
+  const { rollout, engines } = startApart({
+    idleCheckMs: 100,
+    reportError: (_, { engine }) => noticed.push(engine),
+  });
+  const ran = recorder();
+  const queue = rollout.queue(contacts);
+  queue.consumer.consume(ran.handlers);
+  await rollout.start();
+  await rollout.settled(contacts.name, { timeoutMs: 5000 });
+  await queue.producer.add('sync', { n: 1 }, { id: 'done' });
+  await eventually(() => expect(ran.ran()).toEqual([1]));
+  const errors: string[] = [];
+  await legacyRedis.kill();
+  const second = startApart({ reportError: (_, { engine }) => errors.push(engine) });
+  const starting = second.rollout.start();
+  const secondRan = recorder();
+  second.rollout.queue(contacts).consumer.consume(secondRan.handlers);
+  await starting; // which takes as long as it waits for an engine
+  expect(errors).toEqual(['bull']);
+  await second.rollout.queue(contacts).producer.add('sync', { n: 2 }, { id: 'another' });
+  await eventually(() => expect([...ran.ran(), ...secondRan.ran()].sort()).toEqual([1, 2]));
+  await eventually(() => expect(second.rollout.status()[0]!.consuming).toEqual(['bullmq']));
+
+  await eventually(() => expect(noticed).toContain('bull'));
+  const startedAtMs = performance.now();
+  expect(await queue.inspector.job('done')).toMatchObject({ state: 'completed' });
+  expect(await queue.inspector.job('unknown')).toBeNull();
+  expect(await queue.inspector.counts()).toMatchObject({ completed: 2 });
+  expect(await queue.inspector.jobs(['completed'])).toHaveLength(2);
+  await queue.schedules.upsert({ id: 'nightly', rule: { cron: '0 3 * * *' }, name: 'sync', data: { n: 3 } });
+  expect(await queue.schedules.list()).toHaveLength(1);
+  expect(await queue.schedules.remove('nightly')).toBe(true);
+  await queue.control.resume();
+  await queue.control.pause();
+  expect(await queue.control.isPaused()).toBe(true);
+  expect(performance.now() - startedAtMs).toBeLessThan(3500); // less than one of them would wait
+
+  await legacyRedis.restart();
+  await eventually(
+    async () => expect(await engines.legacy.queue(contacts).control.isPaused()).toBe(true),
+    20_000,
+  );
+  await second.rollout.settled(contacts.name, { timeoutMs: 20_000 });
+});

@@ -115,3 +115,18 @@ test('an upsert replaces a schedule that its new engine refuses as it is', async
   expect(await schedules.list()).toMatchObject([{ data: { n: 2 }, engine: 'bullmq' }]);
   expect(await schedules.suspended()).toEqual([]);
 });
+
+test('[13] at a share, a schedule that another instance takes to the target is brought back, though that was empty', async () => {
+  const { rollout, engines } = startInstance(redis.url, 50, { idleCheckMs: 300 });
+  const queue = rollout.queue(contacts);
+  queue.consumer.consume(recorder().handlers);
+  await rollout.start();
+  await rollout.settled(contacts.name, { timeoutMs: 5000 });
+  const rule: ScheduleRule = { cron: '0 3 * * *' };
+  const { schedules } = engines.target.queue(contacts);
+  await schedules.upsert({ id: 'nightly', rule, name: 'sync', data: { n: 1 } });
+  await eventually(async () => {
+    expect(await queue.schedules.get('nightly')).toMatchObject({ engine: 'bull' });
+    expect(await schedules.list()).toEqual([]);
+  });
+});

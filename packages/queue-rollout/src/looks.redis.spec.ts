@@ -139,3 +139,14 @@ test('[26] one that only adds, and finds an id of its own on the other side, has
   await queue.producer.add('sync', { n: 2 }, { id: 'straggler' });
   await eventually(() => expect(ran.ran()).toEqual([1]), 5000);
 });
+
+test('at a share, an engine is asked again once an interval, and for schedules only', async () => {
+  const { looks, through } = countedLooks();
+  const { rollout } = startInstance(redis.url, 50, { idleCheckMs: 400, switchingCheckMs: 20, through });
+  rollout.queue(contacts).consumer.consume(recorder().handlers);
+  await rollout.start();
+  await rollout.settled(contacts.name, { timeoutMs: 5000 });
+  const before = { ...looks };
+  await eventually(() => expect(looks['bullmq']).toBeGreaterThan(before['bullmq']! + 2));
+  expect(looks['bull']).toBe(before['bull']);
+});

@@ -241,6 +241,10 @@ export function createRolloutQueue(
     return mayBeAway ? schedulesAreAstray(home, away) : (await home.schedules.suspended()).length > 0;
   };
 
+  /** A side that gets adds may hold others' schedules, too, which are at home on the other. */
+  const isToSeeAgain = (side: Side): boolean =>
+    side !== homeSide(targetShare()) && performance.now() - observations.askedAtMs(side) >= idleCheckMs;
+
   const observe = (areSchedulesAstray: boolean): QueueObservation => ({
     targetShare: targetShare(),
     hasHandlers: active().length > 0,
@@ -283,7 +287,8 @@ export function createRolloutQueue(
     queue,
     sidesToAsk: () =>
       existing.filter(
-        (side) => !observations.isAsked(side) || !getsAdds(side, targetShare()) || isAway(side),
+        (side) =>
+          !observations.isAsked(side) || !getsAdds(side, targetShare()) || isAway(side) || isToSeeAgain(side),
       ),
     momentOf: observations.momentOf,
     observed(side, holdsWork, moment) {

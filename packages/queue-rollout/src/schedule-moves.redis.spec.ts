@@ -206,3 +206,19 @@ test.each(['bullmq', 'bull'])(
     expect(inOrder.map((slot) => slot - firstRunAtMs)).toEqual([0, 1000, 2000, 3000]);
   },
 );
+
+test('[13] what is suspended is read a few times however many schedules come home', async () => {
+  const ids = Array.from({ length: 12 }, (_, n) => `schedule ${n}`);
+  for (const id of ids) {
+    await bull.schedules.upsert({ id, rule: { cron: '0 3 * * *' }, name: 'beat', data: {} });
+  }
+  let reads = 0;
+  const suspended: typeof bull.schedules.suspended = async () => {
+    reads += 1;
+    return bull.schedules.suspended();
+  };
+  await bringSchedulesHome(bullmq, { ...bull, schedules: { ...bull.schedules, suspended } });
+  expect(await bullmq.schedules.list()).toHaveLength(ids.length);
+  expect(await schedulesAreAstray(bullmq, bull)).toBe(false);
+  expect(reads).toBe(1);
+});

@@ -43,14 +43,14 @@ export async function bringSchedulesHome(
       else await home.schedules.resume(id);
     });
   }
-  const ids = new Set(
-    [...(await away.schedules.suspended()), ...(await away.schedules.list())].map(({ id }) => id),
-  );
+  const left = new Set((await away.schedules.suspended()).map(({ id }) => id));
+  const ids = new Set([...left, ...(await away.schedules.list()).map(({ id }) => id)]);
   const refusals: unknown[] = [];
   for (const id of ids) {
     await lock(async () => {
       try {
-        await bringScheduleHome(id, home, away, now);
+        const suspend = left.has(id) ? suspendedFirst : activeFirst;
+        await bring(await suspend(id, away), home, away, now);
       } catch (error) {
         if (!isRefusal(error)) throw error;
         await away.schedules.resume(id);
@@ -68,12 +68,31 @@ export async function bringScheduleHome(
   away: EngineQueue,
   now = Date.now,
 ): Promise<void> {
-  const moving =
-    (await away.schedules.suspended()).find((schedule) => schedule.id === id) ??
-    (await away.schedules.suspend(id));
+  await bring(await suspendedFirst(id, away), home, away, now);
+}
+
+type Suspend = (id: string, place: EngineQueue) => Promise<ActiveSchedule | null>;
+
+const suspended: Suspend = async (id, place) =>
+  (await place.schedules.suspended()).find((schedule) => schedule.id === id) ?? null;
+
+/** Carries on with what somebody who died has left, before it suspends what is active. */
+const suspendedFirst: Suspend = async (id, place) =>
+  (await suspended(id, place)) ?? (await place.schedules.suspend(id));
+
+/** The same answer for one that was active a moment ago, without reading all that are suspended. */
+const activeFirst: Suspend = async (id, place) =>
+  (await place.schedules.suspend(id)) ?? (await suspended(id, place));
+
+async function bring(
+  moving: ActiveSchedule | null,
+  home: EngineQueue,
+  away: EngineQueue,
+  now: () => number,
+): Promise<void> {
   if (!moving) return;
-  if (!(await home.schedules.get(id))) await arrive(moving, home, now);
-  await away.schedules.forget(id);
+  if (!(await home.schedules.get(moving.id))) await arrive(moving, home, now);
+  await away.schedules.forget(moving.id);
 }
 
 export function isRefusal(error: unknown): boolean {
