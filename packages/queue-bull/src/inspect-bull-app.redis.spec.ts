@@ -245,6 +245,28 @@ describe.each(BULL_VERSIONS)('inspecting an app on $version', ({ version, Bull }
     expect(new Set(slots).size).toBe(slots.length);
     expect(slots.every((slot) => slot % 250 === 0)).toBe(true);
   });
+
+  test('[13] names an interval that is no whole number of ms: it fires, and can be removed', async () => {
+    const { name, legacy, queue } = app.both();
+    await legacy.add('send', { n: 1 }, { jobId: 'part', repeat: { every: 3000 / 7 } });
+    const { queues, findings } = await inspect(declare(name));
+    expect(queues).toMatchObject([{ schedules: 1 }]);
+    expect(findings).toMatchObject([
+      { kind: 'schedule', example: 'part', what: expect.stringContaining('everyMs') },
+    ]);
+    let fired = 0;
+    const consumer = consumeAll(queue, () => void fired++);
+    await until(
+      'it fired here',
+      () => fired,
+      (times) => times >= 3,
+    );
+    await consumer.close();
+    expect(await queue.schedules.list()).toMatchObject([{ id: 'part' }]);
+    expect(await queue.schedules.remove('part')).toBe(true);
+    expect(await legacy.getRepeatableJobs()).toEqual([]);
+    expect(await legacy.getDelayedCount()).toBe(0);
+  });
 });
 
 describe('inspecting', () => {

@@ -5,6 +5,7 @@ describe("names of Bull's repeatable jobs", () => {
     ['send::::0 3 * * *', 'send', { cron: '0 3 * * *' }],
     ['send:nightly::Asia/Tokyo:0 3 * * *', 'send', { jobId: 'nightly', tz: 'Asia/Tokyo', cron: '0 3 * * *' }],
     ['send:::60000', 'send', { every: 60_000 }],
+    ['send:::428.57142857142856', 'send', { every: 3000 / 7 }],
     ['send:a:b:4070908800000:60000', 'send', { jobId: 'a:b', endDate: '2099-01-01', every: 60_000 }],
     ['a:b:c:::0 3 * * *', 'a:b', { jobId: 'c', cron: '0 3 * * *' }],
     ['__default__::::@daily', '__default__', { cron: '@daily' }],

@@ -35,8 +35,8 @@ export function idOfKey(key: string): string {
 export function readingsOfKey(key: string): readonly { name: string; jobId: string | undefined }[] {
   const parts = key.split(':');
   // Behind name and id come the end and time zone and cron, or the end and an interval. A cron expression may be a lone
-  // number, too.
-  const lengths = /^\d+$/.test(parts.at(-1) ?? '') ? [2, 3] : [3];
+  // number, too, and an interval any that the app worked out: Bull fires every 3000 / 7 ms as well.
+  const lengths = /^\d+(\.\d+)?$/.test(parts.at(-1) ?? '') ? [2, 3] : [3];
   return lengths.flatMap((length) => {
     const front = parts.slice(0, -length);
     return front.slice(1).map((_, n) => ({
