@@ -38,6 +38,8 @@ const HANDLING = {
     'Its retries do not wait, since the queue declares no backoffDelayMs. Declare it: it answers for every name.',
   'job-option':
     'Kept with the job, and obeyed by Bull where Bull does. The port has no word for it: it does not go along to another engine.',
+  'refused-option':
+    'Kept with the job, and read as Bull reads it: a time-out out of range fails each attempt at once. The port refuses the value: it does not go along to another engine.',
   'undeclared-priority':
     'It runs in its order here, but the queue declares no priorities: it would lose them on another engine. Declare them.',
   schedule:

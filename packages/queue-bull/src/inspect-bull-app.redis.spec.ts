@@ -94,6 +94,37 @@ describe.each(BULL_VERSIONS)('inspecting an app on $version', ({ version, Bull }
     for (const { queue, handling } of findings) expect([queue, handling.length > 40]).toEqual([name, true]);
   });
 
+  test('names each value of an option that the port refuses, and no other', async () => {
+    const { name, legacy } = app.both();
+    const add = async (options: Record<string, unknown>) =>
+      String((await legacy.add('send', { n: 1 }, options)).id);
+    const refused = [
+      ['priority', await add({ priority: 5_000_000 })],
+      ['priority', await add({ priority: 1.5 })],
+      ['attempts', await add({ attempts: 0 })],
+      ['timeoutMs', await add({ timeout: -1 })],
+      ['timeoutMs', await add({ timeout: 2 ** 31 + 5 })],
+      ['removeOnComplete', await add({ removeOnComplete: { age: '10' } })],
+      ['backoff.delayMs', await add({ attempts: 2, backoff: { type: 'fixed', delay: '7' } })],
+    ];
+    const both = await add({ attempts: -1, removeOnFail: { count: 0.5 } });
+    refused.push(['attempts', both], ['removeOnFail', both]);
+    const text = await add({});
+    await app.connection.hset(`bull:${name}:${text}`, 'opts', '{"attempts":1,"delay":"20"}');
+    refused.push(['delayMs', text]);
+    for (const options of [
+      { priority: 0, timeout: 0, delay: -5, removeOnComplete: -1, removeOnFail: 0 },
+      { attempts: '3', backoff: 10, timeout: 50, delay: 60_000.5, lifo: true },
+      { priority: 2_097_150, removeOnComplete: { age: 10 } },
+    ]) {
+      await add(options);
+    }
+    const { findings } = await inspect(declare(name, { priorities: true }));
+    expect(new Set(findings.map(({ kind }) => kind))).toEqual(new Set(['refused-option']));
+    const seen = findings.map(({ what, example }) => [/^\S+/.exec(what)?.[0], example]);
+    expect(seen.sort()).toEqual(refused.sort());
+  });
+
   test('[10] names the queues that nobody declares, and what to do about a name that cannot be', async () => {
     const { name, legacy } = app.both();
     await legacy.add('send', {}, { jobId: 'x:id' });

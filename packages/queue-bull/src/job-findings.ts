@@ -1,13 +1,15 @@
 import {
+  InvalidOptionError,
   InvalidPayloadError,
   parsePayload,
+  resolveJobOptions,
   UNNAMED_JOB,
   UnknownJobNameError,
   type QueueDefinition,
 } from '@switchyard/queue-contract';
 import type { FoundKind } from './bull-finding.js';
 import { storedData, type JobFields } from './bull-job.js';
-import { fromBullBackoff } from './bull-options.js';
+import { fromBullBackoff, fromBullOptions } from './bull-options.js';
 import type { BullJobOptions } from './bull-queue.js';
 
 /** Options that the port says in words of its own, or that Bull writes for itself. */
@@ -43,6 +45,7 @@ export async function findInJob(
   if (options.priority && !definition.priorities)
     found.push({ kind: 'undeclared-priority', what: 'priority' });
   for (const option of unknownOptions(options)) found.push({ kind: 'job-option', what: option });
+  found.push(...refusedValues(definition, options));
   const refusal = await payloadRefusal(definition, fields, options);
   if (refusal) found.push(refusal);
   return found;
@@ -56,6 +59,30 @@ function unknownOptions(options: BullJobOptions): readonly string[] {
   // What Bull hands to an app's own backoff function.
   const handed = typeof backoff === 'object' && backoff !== null && 'options' in backoff;
   return handed ? [...names, 'backoff.options'] : names;
+}
+
+/** One by one: the port tells of the first only. */
+function refusedValues(
+  { name, priorities = false }: QueueDefinition,
+  stored: BullJobOptions,
+): readonly FoundKind[] {
+  const { attempts, timeout, delay } = stored;
+  const options = {
+    ...fromBullOptions(stored, priorities),
+    attempts: attempts ?? undefined,
+    timeoutMs: timeout || undefined,
+    // Bull takes a negative one as none.
+    delayMs: typeof delay === 'number' ? Math.max(0, delay) : (delay ?? undefined),
+  };
+  return Object.entries(options).flatMap(([option, value]) => {
+    try {
+      resolveJobOptions(`queue "${name}"`, {}, priorities, { [option]: value });
+      return [];
+    } catch (error) {
+      if (error instanceof InvalidOptionError) return [{ kind: 'refused-option', what: error.message }];
+      throw error;
+    }
+  });
 }
 
 async function payloadRefusal(
