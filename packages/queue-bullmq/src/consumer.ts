@@ -102,7 +102,7 @@ function startConsumer<S extends JobSchemas>(
       report: onError,
     });
     attempts.add(attempt);
-    if (closing) attempt.giveUp(new ClosedError(what)); // it was on its way when nothing was to be taken any more
+    if (closing) giveBackWaiting(); // it was on its way when nothing was to be taken any more
     try {
       return await attempt.outcome;
     } finally {
@@ -167,7 +167,9 @@ function startConsumer<S extends JobSchemas>(
     await worker.close();
   };
 
+  /** Without a gate nothing waits: what was taken begins. */
   const giveBackWaiting = () => {
+    if (gate === OPEN_GATE) return;
     for (const attempt of attempts) {
       if (!attempt.hasBegun) attempt.giveUp(new ClosedError(what));
     }
