@@ -34,7 +34,6 @@ test('with an engine that takes longer than a look waits, a queue settles, and l
   const slowly = slowed({ addMs: 0, answerMs: 1200 });
   const { rollout, share } = startInstance(redis.url, 0, {
     ...RARELY,
-    switchingCheckMs: 1000,
     through: (engine) => slowly(through(engine)),
   });
   const ran = recorder();

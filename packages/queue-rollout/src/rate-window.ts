@@ -22,3 +22,14 @@ export function createRateWindow(limit: RateLimit, now = () => performance.now()
     },
   };
 }
+
+/** One window for each limit, which all share who have that limit. */
+export function createRateWindows(): (limit: RateLimit) => RateWindow {
+  const windows = new Map<string, RateWindow>();
+  return (limit) => {
+    const key = `${limit.max}/${limit.durationMs}`;
+    const window = windows.get(key) ?? createRateWindow(limit);
+    windows.set(key, window);
+    return window;
+  };
+}

@@ -1,5 +1,11 @@
 import { startInstance, contacts, eventually, recorder } from './spec-support/instance.js';
-import { createFlagSource, createRollout, type FlagSource, type TargetShares } from './index.js';
+import {
+  createFlagSource,
+  createRollout,
+  type FlagSource,
+  type RolloutOptions,
+  type TargetShares,
+} from './index.js';
 import { redisOfSpec } from './spec-support/redis-of-spec.js';
 
 const redis = redisOfSpec();
@@ -7,9 +13,12 @@ const redis = redisOfSpec();
 test.each([Infinity, NaN, 0, -1, 2 ** 31])(
   'times between looks that a timer cannot be set for are refused: %s',
   (ms) => {
+    const { engines } = startInstance(redis.url, 0);
+    const withTimes = (times: Partial<RolloutOptions>) => () =>
+      createRollout({ ...engines, queues: [contacts], flags: createFlagSource(new Map()), ...times });
     const invalid = expect.objectContaining({ code: 'SWITCHYARD_INVALID_OPTION' });
-    expect(() => startInstance(redis.url, 0, { idleCheckMs: ms })).toThrow(invalid);
-    expect(() => startInstance(redis.url, 0, { switchingCheckMs: ms })).toThrow(invalid);
+    expect(withTimes({ idleCheckMs: ms })).toThrow(invalid);
+    expect(withTimes({ switchingCheckMs: ms })).toThrow(invalid);
   },
 );
 

@@ -3,7 +3,6 @@ import {
   type EngineQueue,
   type JobSchemas,
   type QueueDefinition,
-  type RateLimit,
   type ReportError,
 } from '@switchyard/queue-contract';
 import { coalesced } from './coalesced.js';
@@ -14,10 +13,11 @@ import { createObservations } from './observations.js';
 import { createOwedControls } from './owed-controls.js';
 import { createPlacements } from './placements.js';
 import type { QueueStatus } from './queue-status.js';
-import { createRateWindow, type RateWindow } from './rate-window.js';
+import { createRateWindows } from './rate-window.js';
 import { homeSide, otherSide, type Side } from './route.js';
 import { createScheduleLock, unlocked } from './schedule-lock.js';
-import { bringSchedulesHome, schedulesAreAstray } from './schedule-moves.js';
+import { bringSchedulesHome } from './schedule-moves.js';
+import { createScheduleWatch } from './schedule-watch.js';
 import { createSideStarts, isStart } from './side-starts.js';
 import { onSide, placesOf, sideOf, SIDES, type Engines, type Sides } from './sides.js';
 import { createSwitchedConsumer, type SwitchedConsumer } from './switched-consumer.js';
@@ -79,12 +79,10 @@ export function createRolloutQueue(
   };
   const existing = SIDES.filter((side) => sides[side] !== undefined);
   const consumers = new Set<SwitchedConsumer>();
-  const windows = new Map<string, RateWindow>();
+  const windowOf = createRateWindows();
   const pace = createLookPace({ closeMs: switchingCheckMs, restMs: idleCheckMs });
   const lock = sides.legacy ? createScheduleLock(sides.target.claims, () => isClosed) : unlocked;
-  /** Schedules may be suspended on either side: a process may have died while it moved them. */
-  let schedulesUnseen = true;
-  let sawSchedulesAtMs = -Infinity;
+  const schedules = createScheduleWatch(idleCheckMs);
   let seenShare = targetShare();
   let trouble: string | null = null;
   let stepping = 0;
@@ -98,7 +96,7 @@ export function createRolloutQueue(
   const forgetObservations = (): void => {
     // Until its engine has been asked, a side may hold anything.
     observations.forget();
-    schedulesUnseen = true;
+    schedules.forget();
     pace.quicken();
   };
   forgetObservations();
@@ -170,13 +168,6 @@ export function createRolloutQueue(
     );
   };
 
-  const windowOf = (limit: RateLimit): RateWindow => {
-    const key = `${limit.max}/${limit.durationMs}`;
-    const window = windows.get(key) ?? createRateWindow(limit);
-    windows.set(key, window);
-    return window;
-  };
-
   const active = (): readonly SwitchedConsumer[] => [...consumers].filter(({ isClosing }) => !isClosing);
   const consuming = (): Record<Side, boolean> => {
     const open = openSides();
@@ -229,16 +220,9 @@ export function createRolloutQueue(
   };
 
   const schedulesAstray = async (): Promise<boolean> => {
-    const isTime = performance.now() - sawSchedulesAtMs >= idleCheckMs;
-    if (!isTime && !schedulesUnseen) return false;
-    if (isTime) sawSchedulesAtMs = performance.now();
     if (!sides.legacy || active().length === 0 || !isSeen()) return false;
     const [home, away] = homeAndAway();
-    const mayBeAway = observations.holdsWork(sideOf(sides, away));
-    if (!schedulesUnseen && !mayBeAway) return false;
-    schedulesUnseen = false; // before the look: when the flags change meanwhile, it says nothing
-    // An engine that holds no work holds no schedules, and need not be there to say so.
-    return mayBeAway ? schedulesAreAstray(home, away) : (await home.schedules.suspended()).length > 0;
+    return schedules.areAstray(home, away, observations.holdsWork(sideOf(sides, away)));
   };
 
   /** A side that gets adds may hold others' schedules, too, which are at home on the other. */
@@ -311,7 +295,7 @@ export function createRolloutQueue(
         if (trouble !== message) reportError(error as Error, { engine: 'rollout', queue: definition.name });
         if (trouble !== message) pace.quicken();
         trouble = message;
-        schedulesUnseen = true;
+        schedules.forget();
       } finally {
         stepping -= 1;
       }

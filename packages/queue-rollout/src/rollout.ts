@@ -9,15 +9,18 @@ import {
   type QueueEngine,
   type ReportError,
 } from '@switchyard/queue-contract';
+import { neverThrowing, warn } from './background-errors.js';
 import { coalesced } from './coalesced.js';
 import { getsAdds } from './decide.js';
+import { createEngineAsks } from './engine-asks.js';
 import { RolloutConfigurationError, SettleTimeoutError } from './errors.js';
-import { isShare, type FlagSource } from './flag-source.js';
+import { createFlagShares } from './flag-shares.js';
+import type { FlagSource } from './flag-source.js';
 import { isDoneWithin } from './is-done-within.js';
 import { checkKeyspaceNames, checkKeyspaces } from './keyspace-check.js';
 import type { QueuePhase, QueueStatus } from './queue-status.js';
 import { createRolloutQueue, type RolloutQueue } from './rollout-queue.js';
-import { onSide, SIDES } from './sides.js';
+import { SIDES } from './sides.js';
 import type { Side } from './route.js';
 
 export interface RolloutOptions {
@@ -70,8 +73,6 @@ export interface Rollout {
 
 /** How long a look waits for an engine, or a queue, in ms; see takeLook. */
 const ANSWER_LIMIT_MS = 1000;
-/** After how long without an answer an engine counts as away, in ms. */
-const SILENCE_LIMIT_MS = 5000;
 
 const SETTLED: ReadonlySet<QueuePhase> = new Set(['legacy', 'canary', 'target']);
 
@@ -81,7 +82,7 @@ const SETTLED: ReadonlySet<QueuePhase> = new Set(['legacy', 'canary', 'target'])
  *
  * @throws RolloutConfigurationError when the flags want an engine that is not there, or both engines keep their
  *   queues in the same place
- * @throws InvalidOptionError for times between looks that a timer cannot be set for
+ * @throws InvalidOptionError for times that a timer cannot be set for, and shares that are no numbers from 0 to 100
  */
 export function createRollout(options: RolloutOptions): Rollout {
   const { target, legacy, queues: definitions, flags } = options;
@@ -90,14 +91,12 @@ export function createRollout(options: RolloutOptions): Rollout {
   checkTime('switchingCheckMs', switchingCheckMs);
   const engines = { legacy, target };
   const reportError = neverThrowing(options.reportError ?? warn);
-  /** By queue. One that is no share is reported, and the last that was is kept. */
-  const shares = new Map<string, number>();
-  const shareOf = (name: string): number => shares.get(name) ?? 0;
-  /** Sides whose engine could not be asked when it was last tried, and since when one has been asked. */
-  const failing = new Set<Side>();
-  const askingSinceMs = new Map<Side, number>();
-  /** Sides whose engine has answered late: the next look takes that for its answer. */
-  const answered = new Set<Side>();
+  checkKeyspaceNames(engines);
+  const shares = createFlagShares(
+    flags,
+    definitions.map(({ name }) => name),
+  );
+  checkShares();
   const waiters = new Set<Waiter>();
   const underWay = new Set<Promise<unknown>>();
   let running = false;
@@ -106,20 +105,25 @@ export function createRollout(options: RolloutOptions): Rollout {
   let timerAtMs = Infinity;
   /** Whether a look was asked for that has not begun. */
   let isWanted = false;
-  let wakes = 0;
   /** How many looks have begun. */
   let looks = 0;
 
-  checkKeyspaceNames(engines);
-  readShares();
-  checkShares();
   const queues = new Map<string, RolloutQueue>();
+  const asks = createEngineAsks({
+    engines,
+    queues,
+    isRunning: () => running,
+    reportError,
+    tracked,
+    onLate: requestLook,
+  });
+  const { isAway } = asks;
   const steps = new Map<string, () => Promise<void>>();
   for (const definition of definitions) {
     const { name } = definition;
     if (queues.has(name)) throw new RolloutConfigurationError(`queue "${name}" is declared twice`);
     // Whatever flags say that change later: jobs that cannot go anywhere else go to the target and are run there.
-    const targetShare = () => (legacy ? shareOf(name) : 100);
+    const targetShare = () => (legacy ? shares.of(name) : 100);
     const context = { engines, targetShare, reportError, idleCheckMs, switchingCheckMs, isAway, wake };
     const queue = createRolloutQueue(definition, context);
     queues.set(name, queue);
@@ -129,10 +133,6 @@ export function createRollout(options: RolloutOptions): Rollout {
     );
   }
 
-  const ask = {
-    legacy: coalesced(() => tracked(askEngine('legacy'))),
-    target: coalesced(() => tracked(askEngine('target'))),
-  };
   const look = coalesced(() => takeLook(ANSWER_LIMIT_MS));
 
   async function tracked<T>(work: Promise<T>): Promise<T> {
@@ -144,23 +144,6 @@ export function createRollout(options: RolloutOptions): Rollout {
     }
   }
 
-  async function askEngine(side: Side): Promise<void> {
-    const asked = [...queues]
-      .filter(([, queue]) => queue.sidesToAsk().includes(side))
-      .map(([name, queue]) => ({ name, queue, moment: queue.momentOf(side) }));
-    if (asked.length === 0 || !running) return;
-    const engine = onSide(engines, side);
-    try {
-      const withWork = await engine.withWork(asked.map(({ name }) => name));
-      for (const { name, queue, moment } of asked) queue.observed(side, withWork.has(name), moment);
-      failing.delete(side);
-    } catch (error) {
-      // Once per outage: the next look tells whether it is over.
-      if (!failing.has(side)) reportError(error as Error, { engine: engine.name });
-      failing.add(side);
-    }
-  }
-
   /**
    * Looks at both engines and takes each queue a step on. Nobody waits longer than the limit for an engine, or a queue,
    * that takes its time: the others go on by what is known, and the look is taken again when it has come round.
@@ -168,43 +151,26 @@ export function createRollout(options: RolloutOptions): Rollout {
   async function takeLook(limitMs: number): Promise<void> {
     isWanted = false;
     const look = (looks += 1);
-    await Promise.all(
-      SIDES.map(async (side) => {
-        if (askingSinceMs.has(side) || answered.delete(side)) return;
-        askingSinceMs.set(side, performance.now());
-        const wakesBefore = wakes;
-        const answer = ask[side]().then(() => askingSinceMs.delete(side));
-        // One that is known to be away keeps nobody waiting, not even the first look.
-        const isInTime = await isDoneWithin(answer, failing.has(side) ? ANSWER_LIMIT_MS : limitMs);
-        if (!isInTime) void answer.then(() => takeLate(side, wakesBefore));
-      }),
-    );
+    await Promise.all(SIDES.map((side) => asks.ask(side, limitMs)));
     const stepsTaken = Promise.all([...steps.values()].map((step) => step()));
     // Whoever waits hears of it then.
-    if (!(await isDoneWithin(stepsTaken, limitMs))) void stepsTaken.then(() => waiters.size > 0 && wake());
+    if (!(await isDoneWithin(stepsTaken, limitMs)))
+      void stepsTaken.then(() => waiters.size > 0 && requestLook());
     if (!running) return;
     for (const waiter of [...waiters]) if (waiter.sinceLook < look) waiter.heard();
     if (!isWanted) lookWithin(nextLookInMs()); // which is soon as long as somebody waits
   }
 
-  /** An engine has answered after its look: unless something has changed since, that is what is known of it now. */
-  function takeLate(side: Side, wakesBefore: number): void {
-    if (wakes !== wakesBefore) return wake();
-    answered.add(side);
-    requestLook();
-  }
-
   function nextLookInMs(): number {
     // An engine that has not answered yet is looked at when it does.
-    const isToAskAgain = [...failing].some((side) => !askingSinceMs.has(side));
-    if (isToAskAgain || waiters.size > 0) return switchingCheckMs;
+    if (asks.isToAskAgain || waiters.size > 0) return switchingCheckMs;
     return Math.min(idleCheckMs, ...[...queues.values()].map((queue) => queue.nextLookInMs));
   }
 
   function lookWithin(ms: number): void {
     clearTimeout(timer);
     timerAtMs = performance.now() + ms;
-    timer = setTimeout(() => wake(), Math.min(ms, MAX_WAIT_MS));
+    timer = setTimeout(requestLook, ms);
   }
 
   function wake(withinMs = 0): void {
@@ -213,8 +179,7 @@ export function createRollout(options: RolloutOptions): Rollout {
       if (timerAtMs - performance.now() > withinMs) lookWithin(withinMs);
       return;
     }
-    wakes += 1;
-    answered.clear();
+    asks.changed();
     requestLook();
   }
 
@@ -226,28 +191,13 @@ export function createRollout(options: RolloutOptions): Rollout {
     void look();
   }
 
-  function isAway(side: Side): boolean {
-    const sinceMs = askingSinceMs.get(side) ?? Infinity;
-    return failing.has(side) || performance.now() - sinceMs > SILENCE_LIMIT_MS;
-  }
-
   /** Whether what is known of a queue is of now. */
   function isUpToDate(queue: RolloutQueue): boolean {
-    return !queue.sidesToAsk().some((side) => failing.has(side) || askingSinceMs.has(side));
+    return queue.sidesToAsk().every((side) => asks.isUpToDate(side));
   }
 
   function assertOpen(): void {
     if (closed) throw new ClosedError('rollout');
-  }
-
-  function readShares(): void {
-    for (const { name } of definitions) {
-      const share: unknown = flags.current().get(name) ?? 0;
-      if (!isShare(share)) {
-        throw new InvalidOptionError(`share of queue "${name}"`, share, 'a number from 0 to 100');
-      }
-      shares.set(name, share);
-    }
   }
 
   /** @throws EngineUnavailableError unless no queue's adds go there */
@@ -258,17 +208,16 @@ export function createRollout(options: RolloutOptions): Rollout {
       await engine.ready();
       return true;
     } catch (error) {
-      const isNeeded = definitions.some(({ name }) => getsAdds(side, legacy ? shareOf(name) : 100));
+      const isNeeded = definitions.some(({ name }) => getsAdds(side, legacy ? shares.of(name) : 100));
       if (!(error instanceof EngineUnavailableError) || isNeeded || closed) throw error;
-      reportError(error, { engine: engine.name });
-      failing.add(side);
+      asks.failed(side, error);
       return false;
     }
   }
 
   function checkShares(): void {
     if (legacy) return;
-    const missing = definitions.filter(({ name }) => shareOf(name) < 100).map(({ name }) => name);
+    const missing = definitions.filter(({ name }) => shares.of(name) < 100).map(({ name }) => name);
     if (missing.length > 0) {
       throw new RolloutConfigurationError(
         `there is no legacy engine, but the flags leave queues on one: ${missing.join(', ')}`,
@@ -277,11 +226,12 @@ export function createRollout(options: RolloutOptions): Rollout {
   }
 
   const ignoreChanges = flags.onChange(() => {
-    try {
-      readShares();
-      checkShares();
-    } catch (error) {
-      reportError(error as Error, { engine: 'rollout' });
+    for (const check of [shares.read, checkShares]) {
+      try {
+        check();
+      } catch (error) {
+        reportError(error as Error, { engine: 'rollout' });
+      }
     }
     for (const queue of queues.values()) queue.flagsChanged();
     wake();
@@ -363,21 +313,3 @@ function checkTime(option: string, ms: unknown): void {
     throw new InvalidOptionError(option, ms, `more than 0, at most ${MAX_WAIT_MS}`);
   }
 }
-
-/** What it is told of goes wrong in the background, where nobody would catch what it throws itself. */
-function neverThrowing(report: ReportError): ReportError {
-  return (error, context) => {
-    try {
-      report(error, context);
-    } catch (problem) {
-      warn(problem as Error, context);
-    }
-  };
-}
-
-const warn: ReportError = (error, { engine, queue }) => {
-  process.emitWarning(error.message, {
-    type: 'SwitchyardWarning',
-    detail: `engine ${engine}, queue ${queue ?? '-'}`,
-  });
-};
