@@ -3,6 +3,7 @@ import {
   isRefusal,
   isUnrecoverable,
   runJob,
+  storableValue,
   type JobGate,
   type JobHandlers,
   type JobSchemas,
@@ -83,7 +84,7 @@ export function createAttempts<S extends JobSchemas>(
         attempts: job.opts.attempts ?? 1,
         createdAtMs: job.timestamp,
         scheduleId: job.opts.repeat ? scheduleIdOf(job.name, job.opts.repeat) : null,
-        updateProgress: (progress) => call(() => job.progress(progress ?? null)),
+        updateProgress: async (progress) => call(() => job.progress(storableValue(progress))),
         log: async (line) => void (await call(() => job.log(line))),
         async updateData(data) {
           toJson(queue, job.name, data);
@@ -133,9 +134,8 @@ export function createAttempts<S extends JobSchemas>(
       live.add(attempt);
       try {
         // A gate need not heed the signal.
-        const result = await Promise.race([run(job, attempt), givenBack]);
         // A result that is no JSON fails the attempt here, where it still counts as one.
-        JSON.stringify(result);
+        const result = storableValue(await Promise.race([run(job, attempt), givenBack]));
         if (attempt.abandoned) return NEVER;
         // From here on only the store can fail, and the work is done: Bull would count it as a failed attempt.
         job.moveToFailed = (error) => Promise.reject(error);

@@ -1,6 +1,7 @@
 import {
   isRefusal,
   runJob,
+  storableValue,
   type JobGate,
   type JobHandlers,
   type JobSchemas,
@@ -57,7 +58,7 @@ export function startAttempt<S extends JobSchemas>(request: AttemptRequest<S>): 
     signal: controller.signal,
     gate: notingGate,
   });
-  const handled = run.then(storable, (thrown: unknown) => {
+  const handled = run.then(storableValue).catch((thrown: unknown) => {
     // It has been put back: it did not fail, and is no longer this worker's to say so of.
     if (controller.signal.aborted) return abandoned;
     if (isRefusal(thrown) && removesAtOnce(job.opts.removeOnFail)) job.opts.removeOnFail = false;
@@ -105,17 +106,12 @@ function runningJob(engine: string, queue: string, job: BullMqJob): Omit<Running
     attempts: job.opts.attempts || 1,
     createdAtMs: job.timestamp,
     scheduleId: job.repeatJobKey === undefined ? null : callerId(job.repeatJobKey),
-    updateProgress: (progress) => job.updateProgress((progress ?? null) as object),
+    updateProgress: async (progress) => job.updateProgress(storableValue(progress) as object),
     log: async (line) => {
       await job.log(line);
     },
     updateData: async (data) => job.updateData(storableData(queue, job.name, data)),
   };
-}
-
-/** A function or symbol is no JSON value; BullMQ would store the word "undefined", which nobody can read back. */
-function storable(result: unknown): unknown {
-  return typeof result === 'function' || typeof result === 'symbol' ? null : result;
 }
 
 function removesAtOnce(retention: boolean | number | KeepJobs | undefined): boolean {

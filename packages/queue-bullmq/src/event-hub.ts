@@ -1,4 +1,5 @@
-import type { QueueEvents } from 'bullmq';
+import type { QueueEvents, QueueEventsOptions } from 'bullmq';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { BullMqQueue } from './bullmq-queue.js';
 
 /** What BullMQ tells of a job anywhere. `args` as they lie in the stream; results and progress are parsed. */
@@ -31,6 +32,22 @@ export interface EventHub {
   close(): Promise<void>;
 }
 
+const EVENTS: readonly (keyof RawEvents)[] = [
+  'waiting',
+  'active',
+  'progress',
+  'completed',
+  'failed',
+  'stalled',
+  'removed',
+  'cleaned',
+  'drained',
+];
+
+/** Entries looked through at once for the one that cannot be read. */
+const ENTRIES_PER_LOOK = 1000;
+const RETRY_AFTER_FAULT_MS = 1000;
+
 export function createEventHub(bullMqQueue: BullMqQueue): EventHub {
   const { name, key, context } = bullMqQueue;
   let source: QueueEvents | undefined;
@@ -52,6 +69,46 @@ export function createEventHub(bullMqQueue: BullMqQueue): EventHub {
     await closing?.close();
   };
 
+  /** Id of the first entry after `after` that BullMQ gives up reading at. */
+  const firstUnreadable = async (after: string): Promise<string | null> => {
+    for (let from = after; ;) {
+      const entries = await bullMqQueue.use(
+        () => context.connection.xrange(key('events'), `(${from}`, '+', 'COUNT', ENTRIES_PER_LOOK),
+        { again: true },
+      );
+      const found = entries.find(([, fields]) => !isReadable(fields));
+      if (found) return found[0];
+      const last = entries.at(-1);
+      if (!last || entries.length < ENTRIES_PER_LOOK) return null;
+      from = last[0];
+    }
+  };
+
+  /** BullMQ ends its reading for good at an entry that it cannot parse, which anybody may have written. */
+  const keepReading = async (reader: QueueEvents, from: string): Promise<void> => {
+    let last = from;
+    const events: NodeJS.EventEmitter = reader;
+    const note = (...args: unknown[]) => (last = String(args.at(-1)));
+    for (const event of EVENTS) events.on(event, note);
+    while (source === reader) {
+      try {
+        return await reader.run();
+      } catch (error) {
+        if (source !== reader) return;
+        const unreadable = await firstUnreadable(last).catch(() => null);
+        if (unreadable === null) {
+          bullMqQueue.report(error);
+          await sleep(RETRY_AFTER_FAULT_MS, undefined, { ref: false });
+        } else {
+          const problem = `entry ${unreadable} of the events of queue "${name}" cannot be read and was passed over`;
+          bullMqQueue.report(new Error(problem, { cause: error }));
+          last = unreadable;
+        }
+        reader.opts = { ...reader.opts, lastEventId: last } as QueueEventsOptions;
+      }
+    }
+  };
+
   return {
     position,
     close,
@@ -59,10 +116,15 @@ export function createEventHub(bullMqQueue: BullMqQueue): EventHub {
       // Reading from a known position on, rather than from "now", leaves no gap before the first read arrives.
       const from = since ?? (await position());
       if (!source) {
-        source = new context.shared.QueueEvents(name, { prefix: context.prefix, lastEventId: from });
+        source = new context.shared.QueueEvents(name, {
+          prefix: context.prefix,
+          lastEventId: from,
+          autorun: false,
+        });
         source.on('error', bullMqQueue.report);
         // One listener for each waiting caller is no leak.
         source.setMaxListeners(0);
+        void keepReading(source, from);
       }
       const events: NodeJS.EventEmitter = source;
       const heard = (...args: unknown[]) => {
@@ -85,6 +147,19 @@ export function createEventHub(bullMqQueue: BullMqQueue): EventHub {
       };
     },
   };
+}
+
+function isReadable(fields: readonly string[]): boolean {
+  const entry = new Map<string, string>();
+  for (let at = 0; at + 1 < fields.length; at += 2) entry.set(String(fields[at]), String(fields[at + 1]));
+  const event = entry.get('event');
+  if (event !== 'progress' && event !== 'completed') return true;
+  try {
+    JSON.parse(entry.get(event === 'progress' ? 'data' : 'returnvalue') ?? '');
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function isLater(id: string, than: string): boolean {

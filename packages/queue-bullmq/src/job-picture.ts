@@ -11,11 +11,10 @@ export async function jobPicture(
   state: JobState,
 ): Promise<Job> {
   const storedId = job.id ?? '';
-  // BullMQ reads a progress that was never set as 0.
-  const mayBeUnset = job.progress === 0;
+  // BullMQ reads a progress that was never set, and one of null, as 0.
   const hasProgress =
-    !mayBeUnset ||
-    (job.attemptsStarted > 0 && (await context.connection.hexists(key(storedId), 'progress')) === 1);
+    job.progress !== 0 ||
+    (job.attemptsStarted > 0 && (await context.connection.hget(key(storedId), 'progress')) === '0');
   return {
     id: callerId(storedId),
     name: job.name,

@@ -122,6 +122,17 @@ describe.each(ENDS)('a job that %s and leaves nothing behind', (_, happen, expec
   });
 });
 
+test('an end that nobody hears of is seen', async () => {
+  await add('job-1');
+  let subscriptions = 0;
+  const subscribe: EventHub['subscribe'] = async (...args) => {
+    // Behind the look that follows the last subscription.
+    if (++subscriptions === 4) setTimeout(() => void runAway(async () => 'unheard'), 300);
+    return DEAF.subscribe(...args);
+  };
+  expect(await createWaitForEnd(queue, { ...hub, subscribe })('job-1', 30_000)).toBe('unheard');
+}, 40_000);
+
 test('it waits no longer than it was told, even when the store hangs', async () => {
   await add('job-1');
   process.kill(server.pid, 'SIGSTOP');

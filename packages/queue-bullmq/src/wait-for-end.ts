@@ -10,6 +10,9 @@ import type { BullMqQueue } from './bullmq-queue.js';
 import type { EventHub } from './event-hub.js';
 import { resolveStoredId } from './inspector.js';
 
+/** How soon a wait notices an end that its listeners missed. */
+const LOOK_EVERY_MS = 5000;
+
 type End = { readonly result: unknown } | { readonly error: Error };
 
 /**
@@ -100,6 +103,11 @@ export function createWaitForEnd(
         await hub.subscribe('cleaned', () => orReport(lookAgain()), from),
       );
       await lookAgain();
+      const looking = setInterval(() => {
+        // Until the limit there is another look; only what is closed stays closed.
+        lookAgain().catch((error: unknown) => error instanceof ClosedError && settle({ error }));
+      }, LOOK_EVERY_MS);
+      endings.push(() => clearInterval(looking));
     };
 
     const timer = setTimeout(() => settle({ error: new WaitTimeoutError(name, id, timeoutMs) }), timeoutMs);

@@ -54,6 +54,7 @@ export type { EngineCapability, EngineQueue, QueueEngine, ReportError } from './
 export { JOB_CHANNEL, type JobAttempt } from './job-channel.js';
 export { backoffDelayMs } from './backoff.js';
 export { parsePayload } from './payload.js';
+export { storableValue } from './storable-value.js';
 export { isRefusal, isUnrecoverable, runJob, type JobRun } from './run-job.js';
 export { checkSchedule } from './schedule-rule.js';
 export { MAX_WAIT_MS, resolveWait } from './wait-request.js';

@@ -53,6 +53,52 @@ export const runningJobCases: readonly ContractCase[] = [
     },
   },
   {
+    title:
+      '[12] [22] progress and results that JSON has no word for are null; those who listen or wait go on hearing',
+    needs: ['queue-events'],
+    async run({ engine, another, declare, consume, afterwards }) {
+      const definition = declare();
+      const queue = engine.queue(definition);
+      const elsewhere = (await another()).queue(definition);
+      const wordless = [() => 1, Symbol('x'), { toJSON: () => undefined }, undefined];
+      const told: unknown[] = [];
+      const local: unknown[] = [];
+      afterwards(await elsewhere.events.on('progress', ({ progress }) => told.push(progress)));
+      afterwards(await elsewhere.events.on('completed', ({ result }) => told.push(result)));
+      const consumer = await consume(queue, async ({ data, updateProgress }) => {
+        await updateProgress(wordless[data as number]);
+        return wordless[data as number];
+      });
+      consumer.on('progress', ({ progress }) => local.push(progress));
+      consumer.on('completed', ({ result }) => local.push(result));
+      for (const n of wordless.keys()) {
+        const job = await queue.producer.add('work', n);
+        expect(await elsewhere.events.waitForEnd(job, { timeoutMs: 10_000 })).toBeNull();
+        expect(await elsewhere.inspector.job(job.id)).toMatchObject({ progress: null, result: null });
+      }
+      const nulls = Array.from({ length: 2 * wordless.length }, () => null);
+      await eventually('all were told', () => told.length === nulls.length && local.length === nulls.length);
+      expect([told, local]).toEqual([nulls, nulls]);
+    },
+  },
+  {
+    title: '[12] a result that JSON cannot carry fails its attempt, like any error of the handler',
+    async run({ engine, declare, consume }) {
+      const queue = engine.queue(declare());
+      const errors: unknown[] = [];
+      const consumer = await consume(queue, ({ attempt }) => (attempt < 2 ? 10n : 'fine'));
+      consumer.on('error', ({ error }) => errors.push(error));
+      const { id } = await queue.producer.add('work', null, { attempts: 2 });
+      const hopeless = await queue.producer.add('work', null);
+      expect(await ended(queue, id)).toMatchObject({ state: 'completed', result: 'fine' });
+      expect(await ended(queue, hopeless.id)).toMatchObject({
+        state: 'failed',
+        failedReason: expect.stringContaining('BigInt'),
+      });
+      expect(errors).toEqual([]);
+    },
+  },
+  {
     title: '[22] updateData replaces the payload for later attempts and all who look, falsy values too',
     async run({ engine, another, declare, consume }) {
       const definition = declare();
