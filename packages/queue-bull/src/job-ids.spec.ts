@@ -42,6 +42,8 @@ describe('ids as Bull stores them', () => {
     '7:lock',
     'a:logs',
     'switchyard:suspended',
+    'switchyard:departed',
+    'switchyard:claim:nightly',
   ])('%s is a key of its own and never looked up as it is', (id) => {
     expect(decodeJobId(encodeJobId(id))).toBe(id);
     expect(encodeJobId(id)).not.toBe(id);

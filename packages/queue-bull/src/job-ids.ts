@@ -65,7 +65,7 @@ function isKey(id: string): boolean {
     KEY_NAMES.has(id) ||
     /:(lock|logs)$/.test(id) ||
     /^(de|limiter|metrics):/.test(id) ||
-    id.startsWith('switchyard:suspended')
+    /^switchyard:(suspended|departed|claim:)/.test(id)
   );
 }
 
