@@ -26,3 +26,25 @@ export function readBullNames(names: Readonly<Record<string, string>> = {}): Rea
   }
   return new Map(Object.entries(names));
 }
+
+/**
+ * Gives declared queues their names in the Bull app, each to one.
+ *
+ * @param bullNames of those that are declared under another
+ * @throws InvalidOptionError for a queue that would be the same one of Bull as an earlier queue: each would run the
+ * other's jobs
+ */
+export function createNaming(bullNames: ReadonlyMap<string, string>): (declared: string) => string {
+  const owners = new Map<string, string>();
+  return (declared) => {
+    const name = bullNames.get(declared) ?? declared;
+    const owner = owners.get(name) ?? declared;
+    if (owner !== declared) {
+      // One of the two goes by its own name.
+      const named = bullNames.has(declared) ? declared : owner;
+      throw new InvalidOptionError(`queueNames["${named}"]`, name, 'a name of its own in the Bull app');
+    }
+    owners.set(name, declared);
+    return name;
+  };
+}

@@ -1,10 +1,9 @@
 import { checkClaim, type QueueClaims } from '@switchyard/queue-contract';
 import type { EngineContext } from './engine-context.js';
-import { queueKeys } from './queue-keys.js';
 import { RELEASE_CLAIM } from './release-claim.lua.js';
 
-export function createClaims({ prefix, client, run, call }: EngineContext, queue: string): QueueClaims {
-  const { base } = queueKeys(prefix, queue);
+export function createClaims({ keys: keysOf, client, run, call }: EngineContext, queue: string): QueueClaims {
+  const { base } = keysOf(queue);
   const claimKey = (key: string) => `${base}switchyard:claim:${key}`;
 
   async function claimOne(key: string, holder: string, ttlMs: number): Promise<string> {

@@ -12,7 +12,7 @@ import {
   type ReportError,
 } from '@switchyard/queue-contract';
 import type { Redis } from 'ioredis';
-import { prefixOf, readBullNames } from './bull-names.js';
+import { createNaming, prefixOf, readBullNames } from './bull-names.js';
 import { makeBullQueue, type BullQueue } from './bull-queue.js';
 import { checkConnection } from './connection-check.js';
 import { createClaims } from './claims.js';
@@ -116,6 +116,7 @@ export function createBullEngine(options: BullEngineOptions): QueueEngine {
   checkRange('lockMs', lockMs, 1000, 3_600_000);
   const prefix = prefixOf(options);
   const bullNames = readBullNames(options.queueNames);
+  const takeName = createNaming(bullNames);
 
   const outages = trackOutages(
     NAME,
@@ -164,7 +165,8 @@ export function createBullEngine(options: BullEngineOptions): QueueEngine {
           const consumer = startConsumer(context, definition, handlers, consumeOptions, (ended) =>
             consumers.delete(ended),
           );
-          consumers.add(consumer);
+          // An aborted one never was open, and says nothing of its end.
+          if (!consumeOptions.signal?.aborted) consumers.add(consumer);
           return consumer;
         },
       },
@@ -196,6 +198,7 @@ export function createBullEngine(options: BullEngineOptions): QueueEngine {
       let queue = queues.get(definition as unknown as QueueDefinition) as EngineQueue<S> | undefined;
       if (!queue) {
         checkQueueName(definition.name);
+        takeName(definition.name);
         queue = makeQueue(definition);
         queues.set(definition as unknown as QueueDefinition, queue as unknown as EngineQueue);
       }

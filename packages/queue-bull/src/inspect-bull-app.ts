@@ -1,7 +1,7 @@
 import type { QueueDefinition } from '@switchyard/queue-contract';
 import type { Redis } from 'ioredis';
 import { makeFinding, type BullFinding } from './bull-finding.js';
-import { prefixOf, readBullNames } from './bull-names.js';
+import { createNaming, prefixOf, readBullNames } from './bull-names.js';
 import { checkConnection } from './connection-check.js';
 import { watchConnection } from './connection-watch.js';
 import { findInKeys } from './find-in-keys.js';
@@ -48,8 +48,8 @@ export async function inspectBullApp(options: InspectBullAppOptions): Promise<Bu
   const { connection } = options;
   checkConnection(connection);
   const prefix = prefixOf(options);
-  const bullNames = readBullNames(options.queueNames);
-  const declared = new Map(options.queues.map((queue) => [bullNames.get(queue.name) ?? queue.name, queue]));
+  const takeName = createNaming(readBullNames(options.queueNames));
+  const declared = new Map(options.queues.map((queue) => [takeName(queue.name), queue]));
   const watch = watchConnection('bull', connection, () => {});
   const client = createLentClient(connection, watch);
   const run = createRunScript(client);

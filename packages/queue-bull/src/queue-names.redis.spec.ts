@@ -1,6 +1,7 @@
 import { defineQueue, UNNAMED_JOB } from '@switchyard/queue-contract';
 import Bull from 'bull';
 import { createBullEngine } from './create-bull-engine.js';
+import { inspectBullApp } from './inspect-bull-app.js';
 import { anything } from './spec-support/anything.js';
 import { useLab } from './spec-support/lab.js';
 
@@ -63,5 +64,48 @@ describe('names of queues', () => {
     for (const queueNames of wrong) {
       expect(() => createBullEngine({ connection, queueNames })).toThrow('a name of its own in the Bull app');
     }
+  });
+
+  test.each([
+    ['a', 'b'],
+    ['b', 'a'],
+  ])(
+    'nor can one that is named to the engine and one that goes by its own name: %s, then %s',
+    async (...names) => {
+      const { connection } = lab;
+      const queues = names.map((name) => defineQueue({ name, tier: 'medium', jobs: JOBS }));
+      const engine = createBullEngine({ connection, queueNames: { a: 'b' } });
+      const [first, second] = queues.map((queue) => () => engine.queue(queue));
+      expect(first).not.toThrow();
+      expect(second).toThrow(
+        expect.objectContaining({ code: 'SWITCHYARD_INVALID_OPTION', option: 'queueNames["a"]', value: 'b' }),
+      );
+      expect(first).not.toThrow();
+      await expect(inspectBullApp({ connection, queues, queueNames: { a: 'b' } })).rejects.toMatchObject({
+        code: 'SWITCHYARD_INVALID_OPTION',
+      });
+      await engine.close();
+    },
+  );
+
+  test('two that swap names are two', async () => {
+    const engine = createBullEngine({ connection: lab.connection, queueNames: { a: 'b', b: 'a' } });
+    const [a, b] = ['a', 'b'].map((name) => engine.queue(defineQueue({ name, tier: 'medium', jobs: JOBS })));
+    await a?.producer.add('send', 1, { id: 'mine' });
+    expect(await b?.inspector.job('mine')).toBeNull();
+    await engine.close();
+  });
+
+  test('claims are kept with the queue of Bull, whatever it is declared as', async () => {
+    const [old, renamed] = ['old', 'new'].map((name) => {
+      const engine = createBullEngine({ connection: lab.connection, queueNames: { [name]: 'mail: out' } });
+      const { claims } = engine.queue(defineQueue({ name, tier: 'medium', jobs: JOBS }));
+      return { engine, claims };
+    });
+    expect(await old?.claims.claim(['key'], 'first', 60_000)).toEqual(['first']);
+    expect(await renamed?.claims.claim(['key'], 'second', 60_000)).toEqual(['first']);
+    await renamed?.claims.release('key', 'first');
+    expect(await old?.claims.claim(['key'], 'second', 60_000)).toEqual(['second']);
+    await Promise.all([old?.engine.close(), renamed?.engine.close()]);
   });
 });
