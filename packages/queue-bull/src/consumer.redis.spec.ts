@@ -61,6 +61,25 @@ describe('consuming', () => {
     await ready;
   });
 
+  test('closed while it starts, whenever that is, it reports nothing', async () => {
+    const { queue } = declare();
+    for (let turns = 0; turns < 30; turns++) {
+      const consumer = queue.consumer.consume({ work: () => null }, { concurrency: 2 });
+      for (let turn = 0; turn < turns; turn++) await null;
+      await consumer.close();
+    }
+    expect(reported).toEqual([]);
+  });
+
+  test('one that was closed before it started is not kept by the engine', async () => {
+    const { queue } = declare();
+    const consumer = queue.consumer.consume({ work: () => null }, { signal: AbortSignal.abort() });
+    let closes = 0;
+    Object.assign(consumer, { close: async () => void closes++ });
+    await engine.close();
+    expect(closes).toBe(0);
+  });
+
   test('given back on a paused queue, a job waits with the others', async () => {
     const { queue } = declare();
     await queue.producer.add('work', 'a');

@@ -46,7 +46,9 @@ export function startConsumer<S extends JobSchemas>(
 ): Consumer {
   const queue = definition.name;
   const { concurrency, limit } = resolveConsumeOptions(definition, options);
+  if (options.signal?.aborted) return closedConsumer(queue);
 
+  let closed: Promise<void> | undefined;
   const { client, run, call, outages } = context;
   const keys = context.keys(queue);
   const events = createConsumerEvents((error) => outages.task(error, queue));
@@ -67,7 +69,10 @@ export function startConsumer<S extends JobSchemas>(
   });
   bull.nextRepeatableJob = (name, data, jobOptions) =>
     scheduleNextFiring(run, keys, name, JSON.stringify(data) ?? 'null', jobOptions);
-  forwardEvents(bull, events.emit, report);
+  forwardEvents(bull, events.emit, (error) => {
+    // Bull may ask for its blocking connection when it is being closed already.
+    if (!(closed && error instanceof ClosedError)) report(error);
+  });
 
   const handBack = async (storedId: string): Promise<void> => {
     const { active, wait, paused, metaPaused, stalled, priority, base } = keys;
@@ -81,7 +86,6 @@ export function startConsumer<S extends JobSchemas>(
     }
   };
 
-  if (options.signal?.aborted) return closedConsumer(queue);
   const limiter = limit && createRateLimiter(run, keys.limiter, limit);
   const worker = startBullWorker(bull, concurrency, limiter, {
     prepare(job) {
@@ -95,7 +99,6 @@ export function startConsumer<S extends JobSchemas>(
 
   let giveUp: () => void = () => {};
   const gaveUp = new Promise<void>((resolve) => (giveUp = resolve));
-  let closed: Promise<void> | undefined;
 
   async function end(): Promise<void> {
     options.signal?.removeEventListener('abort', endSoon);
