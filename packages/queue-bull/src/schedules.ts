@@ -127,14 +127,7 @@ export function createSchedules<S extends JobSchemas>(
 
   return {
     async upsert(schedule, { firstRunAtMs } = {}) {
-      checkSchedule(where, schedule as Schedule);
-      if (firstRunAtMs !== undefined && !(Number.isFinite(firstRunAtMs) && firstRunAtMs >= 0)) {
-        throw new InvalidOptionError(
-          `firstRunAtMs of a schedule of ${where}`,
-          firstRunAtMs,
-          'ms since the epoch',
-        );
-      }
+      checkSchedule(where, schedule as Schedule, firstRunAtMs);
       await parsePayload(definition, schedule.name, schedule.data);
       const resolved = resolveJobOptions(
         where,

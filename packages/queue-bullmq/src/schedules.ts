@@ -1,6 +1,5 @@
 import {
   checkSchedule,
-  InvalidOptionError,
   parsePayload,
   resolveJobOptions,
   type ActiveSchedule,
@@ -33,6 +32,8 @@ export function createSchedules<S extends JobSchemas>(
   const carriesPriorities = definition.priorities ?? false;
   const { engine } = bullMqQueue.context;
   const store = createScheduleStore(bullMqQueue);
+  const resolved = ({ options }: Schedule) =>
+    resolveJobOptions(where, definition.defaults ?? {}, carriesPriorities, options);
   const active = (stored: StoredSchedule | null): ActiveSchedule<S> | null =>
     stored && activeSchedule<S>(engine, stored);
 
@@ -47,8 +48,10 @@ export function createSchedules<S extends JobSchemas>(
     const { overdueMs, startMs } = plan;
     const data = schedule.data ?? null;
     const id = storedId(schedule.id);
-    const resolved = resolveJobOptions(where, definition.defaults ?? {}, carriesPriorities, schedule.options);
-    const options = { ...storedOptions(resolved, carriesPriorities), schedule: JSON.stringify(declared) };
+    const options = {
+      ...storedOptions(resolved(schedule), carriesPriorities),
+      schedule: JSON.stringify(declared),
+    };
     const repeat: RepeatOptions = {
       ...('everyMs' in rule ? { every: rule.everyMs } : { pattern: rule.cron, tz: rule.timeZone ?? 'UTC' }),
       ...(endAtMs !== undefined && { endDate: endAtMs }),
@@ -81,24 +84,17 @@ export function createSchedules<S extends JobSchemas>(
 
   return {
     async upsert(schedule, { firstRunAtMs: firstRun } = {}) {
-      checkSchedule(where, schedule);
+      checkSchedule(where, schedule, firstRun);
       await parsePayload(definition, schedule.name, schedule.data);
-      resolveJobOptions(where, definition.defaults ?? {}, carriesPriorities, schedule.options);
+      const declared = declarationOf(schedule, resolved(schedule));
       slotAfter(schedule.rule, Date.now());
-      if (firstRun !== undefined && !Number.isFinite(firstRun)) {
-        throw new InvalidOptionError(
-          `firstRunAtMs of a schedule of ${where}`,
-          firstRun,
-          'ms since the epoch',
-        );
-      }
       const firstRunAtMs = firstRun === undefined ? undefined : Math.ceil(firstRun);
       const id = storedId(schedule.id);
       return bullMqQueue.use(
         async (queue) => {
           const stored = await store.read(id);
           const existing = active(stored);
-          if (stored && existing && isSameContent(stored, schedule)) {
+          if (stored && existing && isSameContent(stored, schedule, declared)) {
             // A first run that has passed was honoured when the schedule was made.
             const keepsSlot =
               firstRunAtMs === undefined ||
@@ -111,7 +107,7 @@ export function createSchedules<S extends JobSchemas>(
           // BullMQ replaces a scheduler in one step, but keeps the pending slot of an interval that does not change,
           // whatever start it is told. Aside it is safe until the new one stands.
           if (stored && (firstRunAtMs !== undefined || !existing)) await store.take(id, 'keep');
-          return place(queue, schedule, declarationOf(schedule), plan);
+          return place(queue, schedule, declared, plan);
         },
         { again: true },
       );

@@ -1,8 +1,14 @@
-import type { ActiveSchedule, JobSchemas, Schedule, ScheduleRule } from '@switchyard/queue-contract';
+import type {
+  ActiveSchedule,
+  JobSchemas,
+  ResolvedJobOptions,
+  Schedule,
+  ScheduleRule,
+} from '@switchyard/queue-contract';
 import { slotAfter } from './schedule-slots.js';
 import { callerId } from './stored-id.js';
 
-/** What a schedule's template carries beside BullMQ's options: the schedule as it was declared, but its payload. */
+/** What a schedule's template carries beside BullMQ's options: the schedule, but its payload, with nothing left open. */
 export type Declaration = Pick<Schedule, 'rule' | 'options' | 'endAtMs' | 'remainingRuns'>;
 
 /** A scheduler as it lies in Redis: the hash `repeat:<id>`, its score in `repeat`, the options of its next job. */
@@ -39,11 +45,23 @@ export function runOf(jobOpts: string | false | null): number {
   return repeat?.count ?? 1;
 }
 
-export function declarationOf(schedule: Schedule): Declaration {
-  const { rule, options, endAtMs, remainingRuns } = schedule;
+export function declarationOf(
+  { rule, endAtMs, remainingRuns }: Schedule,
+  options: ResolvedJobOptions,
+): Declaration {
+  const { attempts, backoff, timeoutMs, priority, lifo, removeOnComplete, removeOnFail } = options;
   return {
-    rule,
-    ...(options && { options }),
+    rule:
+      'everyMs' in rule ? { everyMs: rule.everyMs } : { cron: rule.cron, timeZone: rule.timeZone ?? 'UTC' },
+    options: {
+      attempts,
+      ...(backoff && { backoff }),
+      ...(timeoutMs !== undefined && { timeoutMs }),
+      ...(priority !== undefined && { priority }),
+      ...(lifo && { lifo }),
+      removeOnComplete,
+      removeOnFail,
+    },
     ...(endAtMs !== undefined && { endAtMs }),
     ...(remainingRuns !== undefined && { remainingRuns }),
   };
@@ -65,11 +83,11 @@ export function storedDeclaration({ hash }: StoredSchedule): Declaration {
 }
 
 /** Whether it carries the same content, so that an upsert has nothing to change. */
-export function isSameContent(stored: StoredSchedule, schedule: Schedule): boolean {
+export function isSameContent(stored: StoredSchedule, schedule: Schedule, declared: Declaration): boolean {
   return (
     stored.hash.name === schedule.name &&
     (stored.hash.data ?? '{}') === JSON.stringify(schedule.data ?? null) &&
-    canonical(storedDeclaration(stored)) === canonical(declarationOf(schedule))
+    canonical(storedDeclaration(stored)) === canonical(declared)
   );
 }
 

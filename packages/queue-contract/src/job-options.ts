@@ -167,7 +167,8 @@ function checkValues(where: string, defaults: JobDefaults): void {
 }
 
 /** A lone surrogate has no UTF-8 of its own: stores would give two such ids one key. */
-function isJobId(value: unknown): value is string {
+/** Whether it may be the id of a job, a de-duplication or a schedule: half a surrogate pair would not come back. */
+export function isJobId(value: unknown): value is string {
   return (
     typeof value === 'string' &&
     value !== '' &&

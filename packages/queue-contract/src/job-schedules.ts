@@ -22,7 +22,10 @@ export interface Schedule<S extends JobSchemas = JobSchemas, N extends JobName<S
   readonly remainingRuns?: number;
 }
 
-/** A schedule as an engine holds it. */
+/**
+ * A schedule as an engine holds it. Nothing is left open in it: a rule in cron names its time zone, and `options` are
+ * those of every firing, with the queue's defaults as they were at the `upsert`. So they move to another engine.
+ */
 export interface ActiveSchedule<S extends JobSchemas = JobSchemas> extends Schedule<S> {
   readonly engine: string;
   /** When it fires next, in ms since the epoch. */
@@ -32,7 +35,8 @@ export interface ActiveSchedule<S extends JobSchemas = JobSchemas> extends Sched
 export interface JobSchedules<S extends JobSchemas = JobSchemas> {
   /**
    * Creates the schedule, or changes the one with this id. Calling it again with the same content changes
-   * nothing, however many instances do.
+   * nothing, however many instances do. The queue's defaults for its jobs are part of the content: an upsert after they
+   * changed gives the coming firings the new ones.
    *
    * @param firstRunAtMs when it fires first, in ms since the epoch; later firings follow the rule, and an interval
    *   counts from here. Default: the rule's next slot, for an interval one interval from now.

@@ -17,6 +17,7 @@ describe('checkSchedule', () => {
     { rule: { cron: '*/5 * * * *' } },
     { rule: { cron: ' 0 30 2 * * 1-5 ', timeZone: 'America/New_York' } },
     { rule: { cron: '0 0 1 1 *', timeZone: undefined } },
+    { rule: { cron: '0 0 * MAR THU' } },
     { options: { attempts: 3, lifo: true } },
     { endAtMs: 0, remainingRuns: 1 },
     { engine: 'bullmq', nextRunAtMs: 5 },
@@ -26,6 +27,7 @@ describe('checkSchedule', () => {
 
   test.each<[string, object]>([
     ['id', { id: '' }],
+    ['id', { id: '\ud800' }],
     ['id', { id: 7 }],
     ['id', { id: 'é'.repeat(257) }],
     ['rule', { rule: undefined }],
@@ -41,6 +43,9 @@ describe('checkSchedule', () => {
     ['rule.cron', { rule: { cron: '* * * *' } }],
     ['rule.cron', { rule: { cron: '* * * * * * *' } }],
     ['rule.cron', { rule: { cron: 5 } }],
+    ['rule.cron', { rule: { cron: 'H 0 * * *' } }],
+    ['rule.cron', { rule: { cron: '0 H(0-7) * * *' } }],
+    ['rule.cron', { rule: { cron: 'h/5 * * * *' } }],
     ['rule.timeZone', { rule: { cron: '* * * * *', timeZone: 'Mars/Olympus' } }],
     ['tz of the rule', { rule: { cron: '* * * * *', tz: 'Europe/Berlin' } }],
     ['timeZone of the rule', { rule: { everyMs: 1000, timeZone: 'Europe/Berlin' } }],
@@ -56,5 +61,13 @@ describe('checkSchedule', () => {
   ])('refuses a bad %s: %p', (option, changes) => {
     expect(() => check(changes)).toThrow(InvalidOptionError);
     expect(() => check(changes)).toThrow(`${option} of a schedule of queue "q"`);
+  });
+
+  test('a first run lies in time', () => {
+    const checkFirst = (firstRunAtMs: number | undefined) => checkSchedule('queue "q"', good, firstRunAtMs);
+    for (const atMs of [undefined, 0, 0.5, Date.now()]) expect(() => checkFirst(atMs)).not.toThrow();
+    for (const atMs of [-5, Number.NaN, Infinity, '7' as unknown as number]) {
+      expect(() => checkFirst(atMs)).toThrow('firstRunAtMs of a schedule of queue "q"');
+    }
   });
 });

@@ -1,4 +1,5 @@
 import { InvalidOptionError } from './errors.js';
+import { isJobId, MAX_JOB_ID_BYTES } from './job-options.js';
 import type { Schedule, ScheduleRule } from './job-schedules.js';
 import { checkOptionNames } from './option-names.js';
 
@@ -20,14 +21,13 @@ const SCHEDULE_NAMES = [
  *
  * @throws InvalidOptionError
  */
-export function checkSchedule(where: string, schedule: Schedule): void {
+export function checkSchedule(where: string, schedule: Schedule, firstRunAtMs?: number): void {
   const bad = (option: string, value: unknown, allowed: string): never => {
     throw new InvalidOptionError(`${option} of a schedule of ${where}`, value, allowed);
   };
   checkOptionNames(`a schedule of ${where}`, schedule, SCHEDULE_NAMES);
   const { id, rule, options, endAtMs, remainingRuns } = schedule;
-  const bytes = typeof id === 'string' ? new TextEncoder().encode(id).length : 0;
-  if (bytes < 1 || bytes > 512) bad('id', id, 'a string of 1 to 512 bytes');
+  if (!isJobId(id)) bad('id', id, `a string of 1 to ${MAX_JOB_ID_BYTES} bytes`);
   if (typeof rule !== 'object' || rule === null) bad('rule', rule, 'either cron or everyMs');
   const ruleNames = 'everyMs' in rule ? ['everyMs', 'cron'] : ['cron', 'timeZone'];
   checkOptionNames(`the rule of a schedule of ${where}`, rule, ruleNames);
@@ -38,6 +38,9 @@ export function checkSchedule(where: string, schedule: Schedule): void {
   if (endAtMs !== undefined && !Number.isFinite(endAtMs)) bad('endAtMs', endAtMs, 'ms since the epoch');
   if (remainingRuns !== undefined && !(Number.isInteger(remainingRuns) && remainingRuns >= 1)) {
     bad('remainingRuns', remainingRuns, 'an integer, 1 or more');
+  }
+  if (firstRunAtMs !== undefined && !(Number.isFinite(firstRunAtMs) && firstRunAtMs >= 0)) {
+    bad('firstRunAtMs', firstRunAtMs, 'ms since the epoch, 0 or more');
   }
 }
 
@@ -54,6 +57,8 @@ function checkRule(
   const { cron, timeZone = 'UTC' } = rule;
   const fields = typeof cron === 'string' ? cron.trim().split(/\s+/).length : 0;
   if (fields !== 5 && fields !== 6) bad('rule.cron', cron, 'a cron expression of five or six fields');
+  // A slot of the parser's choice, which only some parsers know and which each would choose anew.
+  if (/\bh\b/i.test(cron)) bad('rule.cron', cron, 'a cron expression without H');
   try {
     new Intl.DateTimeFormat('en', { timeZone });
   } catch {

@@ -74,6 +74,31 @@ export const scheduleCases: readonly ContractCase[] = [
     },
   },
   {
+    title: "the queue's defaults are part of a schedule: its next upsert brings those that changed",
+    needs,
+    async run({ engine, declare }) {
+      const first = declare({ defaults: { attempts: 2 } });
+      const yearly = { ...every('yearly'), rule: { cron: '0 0 1 1 *' } };
+      const before = await engine.queue(first).schedules.upsert(yearly);
+      expect(before).toEqual({
+        ...yearly,
+        rule: { cron: '0 0 1 1 *', timeZone: 'UTC' },
+        options: { attempts: 2, removeOnComplete: { count: 1000 }, removeOnFail: { count: 5000 } },
+        engine: engine.name,
+        nextRunAtMs: before.nextRunAtMs,
+      });
+      const queue = engine.queue(
+        defineQueue({ ...first, defaults: { attempts: 7, timeoutMs: 5000, removeOnComplete: true } }),
+      );
+      const after = await queue.schedules.upsert(yearly);
+      const options = { attempts: 7, timeoutMs: 5000, removeOnComplete: true, removeOnFail: { count: 5000 } };
+      expect(after).toEqual({ ...before, options });
+      expect(await queue.schedules.list()).toEqual([after]);
+      const firings = await queue.inspector.jobs(['delayed']);
+      expect(firings.map(({ attempts }) => attempts)).toEqual([7]);
+    },
+  },
+  {
     title: 'upsert of a cron schedule does not lose its due firing, nor double it',
     needs,
     async run({ engine, another, declare, consume }) {
@@ -162,11 +187,14 @@ export const scheduleCases: readonly ContractCase[] = [
       const notAllowed: readonly object[] = [
         { id: '' },
         { id: 'x'.repeat(513) },
+        // Half a surrogate pair would not come back as it was.
+        { id: '\ud800' },
         { rule: { everyMs: 999 } },
         { rule: { everyMs: Number.NaN } },
         { rule: { cron: '* * * *' } },
         { rule: { cron: '61 * * * *' } },
         { rule: { cron: 'a b c d e' } },
+        { rule: { cron: 'H 0 * * *' } },
         { rule: { cron: '0 0 30 2 *' } },
         { rule: { cron: '0 0 * * *', timeZone: 'Europe/Atlantis' } },
         { options: { id: 'x' } },
@@ -188,6 +216,9 @@ export const scheduleCases: readonly ContractCase[] = [
         const upserting = schedules.upsert({ ...good, ...change } as Schedule);
         const error = await upserting.catch((thrown: unknown) => thrown);
         expect([change, error]).toEqual([change, expect.any(InvalidOptionError)]);
+      }
+      for (const firstRunAtMs of [-5, Number.NaN, Infinity]) {
+        await expect(schedules.upsert(good, { firstRunAtMs })).rejects.toBeInstanceOf(InvalidOptionError);
       }
       for (const name of ['missing', undefined, null, ['work']] as unknown as readonly string[]) {
         await expect(schedules.upsert({ ...good, name })).rejects.toBeInstanceOf(UnknownJobNameError);
