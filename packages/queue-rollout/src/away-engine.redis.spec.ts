@@ -90,3 +90,34 @@ test('a pause that cannot be asked for holds nothing up, and is carried when it 
   await legacyRedis.restart();
   await eventually(async () => expect(await engines.target.queue(contacts).control.isPaused()).toBe(true));
 });
+
+test.each([
+  [100, 'bull'],
+  [0, 'bullmq'],
+] as const)('an instance starts at %i %% while %s is gone, which no flag needs', async (percent, dead) => {
+  const errors: string[] = [];
+  const { rollout } = startApart(percent, { reportError: (_, { engine }) => errors.push(engine) });
+  const ran = recorder();
+  const queue = rollout.queue(contacts);
+  queue.consumer.consume(ran.handlers);
+  await serverOf[dead]().kill();
+  try {
+    await rollout.start();
+    await queue.producer.add('sync', { n: 1 });
+    await queue.producer.add('sync', { n: 2 }, { id: 'with an id' });
+    await eventually(() => expect(ran.ran()).toEqual([1, 2]));
+    expect(errors).toEqual([dead]);
+  } finally {
+    await serverOf[dead]().restart();
+  }
+  await rollout.settled(contacts.name, { timeoutMs: 15_000 });
+});
+
+test('an instance does not start while an engine is gone that flags send adds to', async () => {
+  const { rollout } = startApart(50);
+  await legacyRedis.kill();
+  await expect(rollout.start()).rejects.toMatchObject({ code: 'SWITCHYARD_ENGINE_UNAVAILABLE' });
+  await legacyRedis.restart();
+  await rollout.start();
+  await rollout.settled(contacts.name, { timeoutMs: 10_000 });
+});
