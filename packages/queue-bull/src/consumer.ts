@@ -1,5 +1,6 @@
 import {
   ClosedError,
+  closeLimitMs,
   resolveConsumeOptions,
   type Consumer,
   type ConsumeOptions,
@@ -25,8 +26,6 @@ import { settledWithin } from './settled-within.js';
  * subscription that never came about there is nothing to end.
  */
 const STORE_LIMIT_MS = 1000;
-/** A timer that is set for longer fires at once. */
-const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /**
  * Consumes with one of Bull's queue objects of its own, so that ending it disturbs nothing else.
@@ -119,7 +118,7 @@ export function startConsumer<S extends JobSchemas>(
   const endSoon = () => void close();
   const close = async ({ timeoutMs }: { readonly timeoutMs?: number } = {}): Promise<void> => {
     closed ??= end();
-    const timer = timeoutMs === undefined ? undefined : setTimeout(giveUp, Math.min(timeoutMs, MAX_TIMER_MS));
+    const timer = timeoutMs === undefined ? undefined : setTimeout(giveUp, closeLimitMs(timeoutMs));
     try {
       await closed;
     } finally {

@@ -1,5 +1,6 @@
 import {
   ClosedError,
+  closeLimitMs,
   EngineUnavailableError,
   resolveConsumeOptions,
   type Consumer,
@@ -192,7 +193,7 @@ function startConsumer<S extends JobSchemas>(
       else if (context.connection.status !== 'ready' && attempts.size === 0)
         setTimeout(letGo, LET_GO_MS).unref();
     }
-    const timer = timeoutMs === undefined ? undefined : setTimeout(giveUp, timeoutMs);
+    const timer = timeoutMs === undefined ? undefined : setTimeout(giveUp, closeLimitMs(timeoutMs));
     await closing;
     clearTimeout(timer);
   };

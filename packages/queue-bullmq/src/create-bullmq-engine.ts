@@ -3,6 +3,7 @@ import {
   checkOptionNames,
   checkQueueName,
   ClosedError,
+  closeLimitMs,
   InvalidOptionError,
   type EngineCapability,
   type EngineQueue,
@@ -191,7 +192,10 @@ export function createBullMqEngine(options: BullMqEngineOptions): BullMqEngine {
       // A second call may be less patient than the first.
       if (closing) for (const consumer of consumersOf(hosts)) void consumer.close({ timeoutMs });
       closing ??= Promise.race([closeAll(timeoutMs), lettingGo]);
-      const timer = timeoutMs === undefined ? undefined : setTimeout(letGo, timeoutMs + LET_GO_MS);
+      const timer =
+        timeoutMs === undefined
+          ? undefined
+          : setTimeout(letGo, closeLimitMs(closeLimitMs(timeoutMs) + LET_GO_MS));
       await closing;
       clearTimeout(timer);
     },

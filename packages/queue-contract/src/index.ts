@@ -43,6 +43,7 @@ export type {
   RunningJob,
 } from './job-consumer.js';
 export { resolveConsumeOptions, type ResolvedConsumeOptions } from './consume-options.js';
+export { closeLimitMs } from './close-limit.js';
 export { checkOptionNames } from './option-names.js';
 export type { JobGate } from './job-gate.js';
 export type { ActiveSchedule, JobSchedules, Schedule, ScheduleRule } from './job-schedules.js';

@@ -77,7 +77,8 @@ export interface Consumer {
   /**
    * Takes no more jobs, gives those back that wait at the gate, which costs them no attempt, waits for those that run,
    * and lets go of what it held in the store. After `timeoutMs` (default: no limit) their signals are aborted and it
-   * closes without them: such a job runs again elsewhere.
+   * closes without them: such a job runs again elsewhere. More than a timer holds, `Infinity` too, is nearly 25 days;
+   * less than 0 is 0.
    */
   close(options?: { readonly timeoutMs?: number }): Promise<void>;
 }

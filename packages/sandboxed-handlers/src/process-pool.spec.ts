@@ -157,6 +157,34 @@ describe('time-out and abort', () => {
     expect(await runInSandbox(sandbox, { deed: 'answer', value: 1 })).toBe(1);
   });
 
+  test('processes that stood in for handlers which went on after their abort end with those', async () => {
+    const sandbox = await openSandbox();
+    const outcomes: Promise<unknown>[] = [];
+    for (let run = 0; run < 3; run++) {
+      const controller = new AbortController();
+      const data = { deed: 'spin', forMs: 2000 };
+      outcomes.push((await startJob(sandbox, data, { signal: controller.signal })).outcome);
+      controller.abort(new Error('enough'));
+    }
+    expect(sandbox.processIds.length).toBeGreaterThan(1);
+    await Promise.all(outcomes);
+    await eventually('one is left', () => sandbox.processIds.length === 1);
+    expect([await runInSandbox(sandbox, { deed: 'pid' })]).toEqual(sandbox.processIds);
+  });
+
+  test('as many stay as have run at once', async () => {
+    const sandbox = await openSandbox();
+    const spin = (timeoutMs?: number) =>
+      runInSandbox(sandbox, { deed: 'spin', forMs: 700 }, timeoutMs === undefined ? {} : { timeoutMs });
+    const aborted = thrownBy(spin(50));
+    expect(await Promise.all([aborted, spin()])).toEqual([expect.any(JobTimeoutError), 'dizzy']);
+    // The first counted until it was aborted.
+    const pids = sandbox.processIds;
+    expect(pids).toHaveLength(2);
+    expect(await Promise.all([spin(), spin()])).toEqual(['dizzy', 'dizzy']);
+    expect(sandbox.processIds).toEqual(pids);
+  });
+
   test('a signal that jobs share has no listener left when they have ended', async () => {
     const sandbox = await openSandbox();
     const { signal } = new AbortController();
@@ -184,6 +212,13 @@ describe('close', () => {
     expect(sandbox.processIds).toEqual([]);
     expect(pids.filter(isAlive)).toEqual([]);
     expect(await thrownBy(runInSandbox(sandbox, { deed: 'pid' }))).toBeInstanceOf(ClosedError);
+  });
+
+  test('with a limit that no timer holds waits for what runs', async () => {
+    const sandbox = await openSandbox({ graceMs: 50 });
+    const { outcome } = await startJob(sandbox, { deed: 'spin', forMs: 500 });
+    await sandbox.close({ timeoutMs: Infinity });
+    expect(await outcome).toBe('dizzy');
   });
 
   test('with a limit aborts what still runs, and kills it after the grace; a second close can set one', async () => {

@@ -1,8 +1,11 @@
-import { ClosedError, type RunningJob } from '@switchyard/queue-contract';
+import { ClosedError, closeLimitMs, type RunningJob } from '@switchyard/queue-contract';
 import { setMaxListeners } from 'node:events';
 import { startHandlerProcess, type HandlerProcess, type ProcessSettings } from './handler-process.js';
 
-/** As many processes as jobs run at once, each with one job; those that wait are kept. */
+/**
+ * As many processes as jobs run at once, each with one job; those that wait are kept. A handler that goes on after its
+ * abort holds its process for the grace, and the next job may start one more: when it ends, so does what is too much.
+ */
 export interface ProcessPool {
   readonly pids: readonly number[];
   /** Starts processes until there are `count`. @throws SandboxStartError */
@@ -16,13 +19,25 @@ export function createProcessPool(settings: ProcessSettings): ProcessPool {
   const alive = new Set<HandlerProcess>();
   const idle: HandlerProcess[] = [];
   const runs = new Map<Promise<unknown>, AbortController>();
+  const stops = new Map<HandlerProcess, Promise<void>>();
   let closing: Promise<unknown> | undefined;
+  /** How many are kept: the most that have run jobs at once, those that were aborted not counted. */
+  let kept = 0;
 
   const start = async (): Promise<HandlerProcess> => {
     const started = await startHandlerProcess(settings);
     alive.add(started);
-    void started.ended.then(() => alive.delete(started));
+    void started.ended.then(() => {
+      alive.delete(started);
+      stops.delete(started);
+    });
     return started;
+  };
+
+  const stop = (process: HandlerProcess): Promise<void> => {
+    const stopping = stops.get(process) ?? process.stop();
+    stops.set(process, stopping);
+    return stopping;
   };
 
   /** Looks at them only here: one may have ended while it waited. */
@@ -46,7 +61,8 @@ export function createProcessPool(settings: ProcessSettings): ProcessPool {
       return await taken.run({ ...job, signal: abort.signal });
     } finally {
       job.signal.removeEventListener('abort', onAbort);
-      if (taken) idle.push(taken);
+      if (taken && abort.signal.aborted && alive.size - stops.size > kept) void stop(taken);
+      else if (taken) idle.push(taken);
     }
   };
 
@@ -56,6 +72,7 @@ export function createProcessPool(settings: ProcessSettings): ProcessPool {
     },
 
     async grow(count) {
+      kept = Math.max(kept, count);
       const started = await Promise.allSettled(Array.from({ length: count }, start));
       for (const each of started) if (each.status === 'fulfilled') idle.push(each.value);
       const refused = started.find(({ status }) => status === 'rejected');
@@ -69,6 +86,8 @@ export function createProcessPool(settings: ProcessSettings): ProcessPool {
       const abort = new AbortController();
       const run = runInProcess(job, abort);
       runs.set(run, abort);
+      const atOnce = [...runs.values()].filter(({ signal }) => !signal.aborted).length;
+      kept = Math.max(kept, atOnce);
       const forget = () => runs.delete(run);
       run.then(forget, forget);
       return run;
@@ -76,12 +95,12 @@ export function createProcessPool(settings: ProcessSettings): ProcessPool {
 
     async close({ timeoutMs } = {}) {
       closing ??= Promise.allSettled(runs.keys()).then(() =>
-        Promise.all([...alive].map((each) => each.stop())),
+        Promise.all([...alive].map(stop)),
       );
       const giveUp = () => {
         for (const abort of runs.values()) abort.abort(new ClosedError(what));
       };
-      const timer = timeoutMs === undefined ? undefined : setTimeout(giveUp, timeoutMs);
+      const timer = timeoutMs === undefined ? undefined : setTimeout(giveUp, closeLimitMs(timeoutMs));
       await closing;
       clearTimeout(timer);
     },

@@ -3,6 +3,7 @@ import { accountCases } from './account-cases.js';
 import { addCases } from './add-cases.js';
 import { claimCases } from './claim-cases.js';
 import { closeCases } from './close-cases.js';
+import { closeLimitCases } from './close-limit-cases.js';
 import { consumerCases } from './consumer-cases.js';
 import { controlCases } from './control-cases.js';
 import { deduplicationCases } from './deduplication-cases.js';
@@ -40,6 +41,7 @@ export const contractCases: RoleCases = [
   { role: 'consumer: taking jobs', cases: consumerCases },
   { role: 'consumer: limits and settings', cases: workerSettingCases },
   { role: 'consumer: gate and close', cases: closeCases },
+  { role: 'consumer: limits of a close', cases: closeLimitCases },
   { role: 'consumer: handlers of a file', cases: sandboxCases },
   { role: 'consumer: everything together', cases: accountCases },
   { role: 'schedules: declaring', cases: scheduleCases },
