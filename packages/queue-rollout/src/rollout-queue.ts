@@ -6,12 +6,13 @@ import {
   type ReportError,
 } from '@switchyard/queue-contract';
 import { coalesced } from './coalesced.js';
-import { decide, getsAdds, isOpen, phaseOf, type Contact, type QueueObservation } from './decide.js';
+import { decide, getsAdds, phaseOf, type QueueObservation } from './decide.js';
 import { isDoneWithin } from './is-done-within.js';
 import { createLookPace } from './look-pace.js';
 import { createObservations } from './observations.js';
 import { createOwedControls } from './owed-controls.js';
 import { createPlacements } from './placements.js';
+import { createQueueContact } from './queue-contact.js';
 import type { QueueStatus } from './queue-status.js';
 import { createRateWindows } from './rate-window.js';
 import { homeSide, otherSide, type Side } from './route.js';
@@ -101,22 +102,8 @@ export function createRolloutQueue(
   };
   forgetObservations();
 
-  const openSides = (): readonly Side[] => {
-    const seen = { targetShare: targetShare(), hasWork: hasWork() };
-    return existing.filter((side) => isOpen(side, seen));
-  };
-  const contactOf = (side: Side): Contact => {
-    if (sides[side] === undefined) return 'missing';
-    if (isAway(side)) return 'away';
-    return observations.isAsked(side) ? 'asked' : 'unasked';
-  };
-  /** Whether all there is has answered since the flags changed, and can be asked. */
-  const isSeen = (): boolean => existing.every((side) => contactOf(side) === 'asked');
-  /** Away, and the queue needs nothing of it: it is known to hold no work. */
-  const leftOut = (): readonly Side[] => {
-    const open = openSides();
-    return existing.filter((side) => isAway(side) && !open.includes(side));
-  };
+  const contact = createQueueContact(existing, observations, targetShare, isAway);
+  const { open: openSides, isSeen, leftOut, isGone } = contact;
   const places = (): readonly EngineQueue[] => {
     const left = leftOut();
     return placesOf(sides, homeSide(targetShare())).filter((place) => !left.includes(sideOf(sides, place)));
@@ -132,9 +119,6 @@ export function createRolloutQueue(
     pace.quicken();
     wake();
   };
-
-  /** What it may hold keeps nobody from adding to the other side, least of all who has switched away from it. */
-  const isGone = (side: Side): boolean => isAway(side) && !getsAdds(side, targetShare());
 
   /** What was seen of a side that gets no adds may be a minute old: another instance may add there since. */
   const mayHoldWork = async (side: Side): Promise<boolean> => {
@@ -232,7 +216,7 @@ export function createRolloutQueue(
   const observe = (areSchedulesAstray: boolean): QueueObservation => ({
     targetShare: targetShare(),
     hasHandlers: active().length > 0,
-    contact: { legacy: contactOf('legacy'), target: contactOf('target') },
+    contact: { legacy: contact.of('legacy'), target: contact.of('target') },
     hasWork: hasWork(),
     consuming: consuming(),
     owesPause: starts.owesPause,
@@ -244,11 +228,11 @@ export function createRolloutQueue(
     await isDoneWithin(align(), STEP_LIMIT_MS); // first, so that what consumers do is heard
     const begun = decide(observe(false));
     await Promise.all(SIDES.map((side) => starts.begin(side, begun).catch(note)));
-    if (SIDES.every((side) => contactOf(side) !== 'unasked')) {
+    if (SIDES.every((side) => contact.of(side) !== 'unasked')) {
       for (const consumer of active()) consumer.begun();
     }
     for (const side of existing) {
-      if (contactOf(side) === 'asked') await controls.settle(side).catch(note);
+      if (contact.of(side) === 'asked') await controls.settle(side).catch(note);
     }
     const areAstray = await schedulesAstray().catch((error: unknown) => {
       note(error); // which keeps no job waiting
