@@ -67,8 +67,8 @@ export function createSwitchedConsumer(
   let isClosing = false;
   let begin: () => void = () => {};
   const begun = new Promise<void>((resolve) => (begin = resolve));
-  let end: () => void = () => {};
-  const ended = new Promise<void>((resolve) => (end = resolve));
+  /** Who waits for a start. One promise that all starts raced against would remember every one. */
+  const starting = new Set<() => void>();
   const report = (error: Error): void => reportError(error, { engine: 'rollout', queue: name });
 
   const tell = (event: keyof ConsumerEvents, payload: unknown): void => {
@@ -101,6 +101,15 @@ export function createSwitchedConsumer(
     }
   };
 
+  const readyOrClosed = (consumer: Consumer): Promise<void> =>
+    new Promise<void>((resolve, reject) => {
+      starting.add(resolve);
+      void consumer
+        .ready()
+        .then(resolve, reject)
+        .finally(() => starting.delete(resolve));
+    });
+
   const start = async (side: Side): Promise<void> => {
     if (isClosing || running.has(side)) return;
     const place: EngineQueue = onSide(sides, side);
@@ -109,7 +118,7 @@ export function createSwitchedConsumer(
     held.add(consumer);
     forward(consumer, side);
     try {
-      await Promise.race([consumer.ready(), ended]);
+      await readyOrClosed(consumer);
     } catch (error) {
       if (isClosing) return;
       stop(side);
@@ -128,7 +137,7 @@ export function createSwitchedConsumer(
     isClosing = true;
     signal?.removeEventListener('abort', closeOnAbort);
     begin();
-    end();
+    for (const resolve of starting) resolve();
     // Called again with a limit, each closes within that.
     await Promise.all([...held].map((consumer) => consumer.close(closeOptions)));
     running.clear();
