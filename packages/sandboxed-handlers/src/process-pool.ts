@@ -61,8 +61,10 @@ export function createProcessPool(settings: ProcessSettings): ProcessPool {
       return await taken.run({ ...job, signal: abort.signal });
     } finally {
       job.signal.removeEventListener('abort', onAbort);
-      if (taken && abort.signal.aborted && alive.size - stops.size > kept) void stop(taken);
-      else if (taken) idle.push(taken);
+      if (taken?.isUsable) {
+        if (abort.signal.aborted && alive.size - stops.size > kept) void stop(taken);
+        else idle.push(taken);
+      }
     }
   };
 
@@ -94,9 +96,7 @@ export function createProcessPool(settings: ProcessSettings): ProcessPool {
     },
 
     async close({ timeoutMs } = {}) {
-      closing ??= Promise.allSettled(runs.keys()).then(() =>
-        Promise.all([...alive].map(stop)),
-      );
+      closing ??= Promise.allSettled(runs.keys()).then(() => Promise.all([...alive].map(stop)));
       const giveUp = () => {
         for (const abort of runs.values()) abort.abort(new ClosedError(what));
       };
