@@ -93,7 +93,7 @@ it.each<[string, AppRun]>([
   ['timers more in the second half', runOf((index) => ({ sample: sample({ timers: 20 + index }) }))],
   [
     'heap an outage, last third',
-    runOf((index) => ({ sample: sample({ heapBytes: (10_000 + 60 * index) * KB }) })),
+    runOf((index) => ({ sample: sample({ heapBytes: (10_000 + 120 * index) * KB }) })),
   ],
 ])('misses the limit of "%s"', (name, run) => {
   expect(missed(run)).toEqual([name]);
