@@ -51,7 +51,7 @@ export function limitsOf(cases: readonly Case[]): Limit[] {
     atMost('listeners more in the second half', '', 0, most('listeners-more')),
     atMost('sockets more in the second half', '', 0, most('sockets-more')),
     atMost('timers more in the second half', '', 5, most('timers-more')),
-    // Code that runs so seldom goes on being compiled, which is 20 to 60 KB; one word kept of each job is more.
+    // Code that runs so seldom goes on being compiled, which is 20 to 60 KB; a few hundred bytes kept of each job are more.
     atMost('heap an outage, last third', 'KB', 100, most('heap-growth')),
   ];
 }
