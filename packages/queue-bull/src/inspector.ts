@@ -1,8 +1,11 @@
 import {
   JobNotFoundError,
   JobStateError,
+  resolveClean,
+  resolveJobsPage,
   type Job,
   type JobInspector,
+  type JobsPage,
   type JobSchemas,
   type JobState,
   type QueueDefinition,
@@ -14,9 +17,6 @@ import { findJob, type FoundJob } from './find-job.js';
 import { decodeJobId } from './job-ids.js';
 import { scheduleNextFiring } from './next-firing.js';
 import { RETRY_JOB } from './retry-job.lua.js';
-
-const DEFAULT_PAGE = 100;
-const DEFAULT_CLEAN = 1000;
 
 export function createInspector<S extends JobSchemas>(
   context: EngineContext,
@@ -48,14 +48,14 @@ export function createInspector<S extends JobSchemas>(
     return client.zrevrange(keys[state], from, to);
   }
 
-  async function page(
-    states: readonly JobState[],
-    offset: number,
-    limit: number,
-  ): Promise<readonly (readonly [string, JobState])[]> {
+  async function idsOn({
+    states,
+    offset,
+    limit,
+  }: JobsPage): Promise<readonly (readonly [string, JobState])[]> {
     const found: (readonly [string, JobState])[] = [];
     const end = offset + limit;
-    for (const state of new Set(states)) {
+    for (const state of states) {
       if (found.length >= end) break;
       const ids = await idsIn(state, 0, end - found.length - 1);
       found.push(...ids.map((id) => [id, state] as const));
@@ -69,9 +69,9 @@ export function createInspector<S extends JobSchemas>(
       return found && toJob(engine, queue, found.storedId, found.state, found.fields);
     },
 
-    async jobs(states, { offset = 0, limit = DEFAULT_PAGE } = {}) {
-      if (limit <= 0) return [];
-      const found = await call(() => page(states, offset, limit));
+    async jobs(states, page) {
+      const wanted = resolveJobsPage(queue, states, page);
+      const found = wanted.limit === 0 ? [] : await call(() => idsOn(wanted));
       if (found.length === 0) return [];
       const hashes = client.pipeline();
       for (const [id] of found) hashes.hgetall(keys.base + id);
@@ -153,8 +153,9 @@ export function createInspector<S extends JobSchemas>(
       return true;
     },
 
-    async clean(state, { olderThanMs, limit = DEFAULT_CLEAN }) {
-      if (limit <= 0) return [];
+    async clean(state, options) {
+      const { olderThanMs, limit } = resolveClean(queue, state, options);
+      if (limit === 0) return [];
       // Bull removes what ended before a moment, not at it.
       const ids = await call(() => bull.clean(olderThanMs - 1, state, limit));
       return (ids as unknown as string[]).map(decodeJobId);

@@ -1,7 +1,8 @@
 import {
-  InvalidOptionError,
   JobNotFoundError,
   JobStateError,
+  resolveClean,
+  resolveJobsPage,
   type Job,
   type JobInspector,
   type JobState,
@@ -87,13 +88,13 @@ export function createInspector(bullMqQueue: BullMqQueue): JobInspector {
   return {
     job: (id) => bullMqQueue.use(async (queue) => picture(queue, await resolveId(id)), { again: true }),
 
-    jobs: (states, { offset = 0, limit = 100 } = {}) =>
-      bullMqQueue.use(
+    async jobs(named, page) {
+      const { states, offset, limit } = resolveJobsPage(queueName, named, page);
+      return bullMqQueue.use(
         async (queue) => {
-          checkPage(queueName, offset, limit);
           const found = new Map<string, JobState>();
           let skip = offset;
-          for (const section of states.flatMap((state) => SECTIONS[state] ?? [])) {
+          for (const section of states.flatMap((state) => SECTIONS[state])) {
             const wanted = limit - found.size;
             if (wanted <= 0) break;
             const isAscending = section.state === 'waiting';
@@ -115,7 +116,8 @@ export function createInspector(bullMqQueue: BullMqQueue): JobInspector {
           return jobs.filter((job) => job !== null);
         },
         { again: true },
-      ),
+      );
+    },
 
     counts: () =>
       bullMqQueue.use(
@@ -182,8 +184,14 @@ export function createInspector(bullMqQueue: BullMqQueue): JobInspector {
         throw new JobStateError(queueName, id, 'active', 'any other');
       }),
 
-    clean: (state, { olderThanMs, limit = 1000 }) =>
-      bullMqQueue.use(async (queue) => (await queue.clean(olderThanMs, limit, state)).map(callerId)),
+    async clean(state, options) {
+      const { olderThanMs, limit } = resolveClean(queueName, state, options);
+      return bullMqQueue.use(async (queue) => {
+        // BullMQ takes 0 for no limit.
+        const ids = limit === 0 ? [] : await queue.clean(olderThanMs, limit, state);
+        return ids.map(callerId);
+      });
+    },
   };
 }
 
@@ -196,16 +204,4 @@ async function isPendingFiring({ key, context }: BullMqQueue, stored: string): P
   const [, scheduleId, slot] = stored.split(':');
   if (!isFiringId(stored) || scheduleId === undefined) return false;
   return (await context.connection.zscore(key('repeat'), scheduleId)) === slot;
-}
-
-function checkPage(queueName: string, offset: number, limit: number): void {
-  for (const [option, value] of Object.entries({ offset, limit })) {
-    if (!(Number.isInteger(value) && value >= 0)) {
-      throw new InvalidOptionError(
-        `${option} of jobs of queue "${queueName}"`,
-        value,
-        'an integer, 0 or more',
-      );
-    }
-  }
 }

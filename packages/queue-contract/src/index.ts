@@ -48,6 +48,7 @@ export { checkOptionNames } from './option-names.js';
 export type { JobGate } from './job-gate.js';
 export type { ActiveSchedule, JobSchedules, Schedule, ScheduleRule } from './job-schedules.js';
 export type { JobCounts, JobInspector } from './job-inspector.js';
+export { resolveClean, resolveJobsPage, type JobsPage } from './inspector-request.js';
 export type { QueueControl } from './queue-control.js';
 export { checkClaim, type QueueClaims } from './queue-claims.js';
 export type { JobEvents, QueueEvents, StoredResult } from './job-events.js';

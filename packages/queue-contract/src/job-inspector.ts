@@ -4,7 +4,12 @@ export type JobCounts = Readonly<Record<JobState, number>>;
 
 export interface JobInspector {
   job(id: string): Promise<Job | null>;
-  /** Jobs in any of the states; waiting ones in the order they will run, others newest first. `limit` defaults to 100. */
+  /**
+   * Jobs in any of the states; waiting ones in the order they will run, others newest first. `offset` and `limit` are
+   * integers, 0 or more; `limit` defaults to 100.
+   *
+   * @throws InvalidOptionError
+   */
   jobs(
     states: readonly JobState[],
     page?: { readonly offset?: number; readonly limit?: number },
@@ -23,7 +28,12 @@ export interface JobInspector {
   promote(id: string): Promise<void>;
   /** Answers whether there was one. @throws JobStateError while it is active */
   remove(id: string): Promise<boolean>;
-  /** Removes up to `limit` (default 1000) jobs that ended at least `olderThanMs` ago; answers their ids. */
+  /**
+   * Removes up to `limit` (default 1000) jobs that ended at least `olderThanMs` ago; answers their ids. Both are
+   * integers, 0 or more.
+   *
+   * @throws InvalidOptionError
+   */
   clean(
     state: 'completed' | 'failed',
     options: { readonly olderThanMs: number; readonly limit?: number },

@@ -7,11 +7,13 @@ import { closeLimitCases } from './close-limit-cases.js';
 import { consumerCases } from './consumer-cases.js';
 import { controlCases } from './control-cases.js';
 import { deduplicationCases } from './deduplication-cases.js';
+import { dueFiringCases } from './due-firing-cases.js';
 import { engineCases } from './engine-cases.js';
 import { eventCases } from './event-cases.js';
 import { firingCases } from './firing-cases.js';
 import { handlerCases } from './handler-cases.js';
 import { inspectorCases } from './inspector-cases.js';
+import { inspectorRequestCases } from './inspector-request-cases.js';
 import { jobIdCases } from './job-id-cases.js';
 import { orderCases } from './order-cases.js';
 import { payloadCases } from './payload-cases.js';
@@ -46,9 +48,11 @@ export const contractCases: RoleCases = [
   { role: 'consumer: everything together', cases: accountCases },
   { role: 'schedules: declaring', cases: scheduleCases },
   { role: 'schedules: firing', cases: firingCases },
+  { role: 'schedules: firings that are due', cases: dueFiringCases },
   { role: 'schedules: time zones', cases: timeZoneCases },
   { role: 'schedules: suspending', cases: suspendCases },
   { role: 'inspector', cases: inspectorCases },
+  { role: 'inspector: what it is asked for', cases: inspectorRequestCases },
   { role: 'control', cases: controlCases },
   { role: 'events', cases: eventCases },
   { role: 'events: waiting for a job', cases: waitForEndCases },
