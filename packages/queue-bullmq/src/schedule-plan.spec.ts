@@ -21,7 +21,8 @@ describe('planSchedule', () => {
   });
 
   test('a change of payload keeps the pending slot, even one that is due', () => {
-    expect(plan({}, { keptSlotMs: NOW - 5 })).toEqual({ startMs: NOW - 5 });
+    expect(plan({}, { keptSlotMs: NOW - 5 })).toEqual({ overdueMs: NOW - 5, startMs: NOW + 59_995 });
+    expect(plan({ rule: hourly }, { keptSlotMs: NOW + 5 })).toEqual({ startMs: NOW + 5 });
   });
 
   test('an overdue interval fires once, and its grid goes on where it would have been', () => {

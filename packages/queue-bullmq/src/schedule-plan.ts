@@ -3,11 +3,11 @@ import { gridSlotAfter, slotAfter } from './schedule-slots.js';
 
 /** How BullMQ is made to fire a schedule when the contract wants it. */
 export interface SchedulePlan {
-  /** A firing that is due already: a job of its own, at once. */
+  /** The first firing when that is due already. What follows it is the worker's to find. */
   readonly overdueMs?: number;
-  /** The first firing that BullMQ's scheduler is left with; none when the overdue one was the last. */
+  /** The first firing to come, should the overdue one have happened; none when that was the last. */
   readonly startMs?: number;
-  /** How often that scheduler fires at most. */
+  /** How often it fires at most from `startMs` on. */
   readonly limit?: number;
 }
 
@@ -16,7 +16,7 @@ export interface PlanRequest {
   readonly nowMs: number;
   /** What the caller wants. */
   readonly firstRunAtMs?: number | undefined;
-  /** The pending slot of the same interval, which a change of payload or options leaves alone. */
+  /** The pending slot of the same rule, which a change of payload or options leaves alone. */
   readonly keptSlotMs?: number | undefined;
 }
 
@@ -32,7 +32,7 @@ export function planSchedule({ schedule, nowMs, firstRunAtMs, keptSlotMs }: Plan
   if (firstMs === undefined || (endAtMs !== undefined && firstMs > endAtMs)) {
     throw new InvalidOptionError(`endAtMs of schedule "${id}"`, endAtMs, 'a time after its first run');
   }
-  if (firstRunAtMs === undefined || firstMs > nowMs) {
+  if (firstMs > nowMs) {
     return { startMs: firstMs, ...(limit !== undefined && { limit }) };
   }
   if (limit === 1) return { overdueMs: firstMs };

@@ -181,7 +181,7 @@ describe('suspending', () => {
     queue.consumer.consume({ work: () => void runs++ });
     const resumed = await queue.schedules.resume(hourly.id);
     await until('it fired', () => runs === 1);
-    expect(resumed?.nextRunAtMs).toBe((suspended?.nextRunAtMs ?? 0) + HOUR_MS);
+    expect(resumed).toEqual(suspended);
     expect(await queue.schedules.resume(hourly.id)).toBeNull();
   });
 

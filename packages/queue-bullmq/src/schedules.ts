@@ -8,15 +8,17 @@ import {
   type QueueDefinition,
   type Schedule,
 } from '@switchyard/queue-contract';
-import type { JobSchedulerJobOptions, Queue, RepeatOptions } from 'bullmq';
+import type { Queue, RepeatOptions } from 'bullmq';
 import type { BullMqQueue } from './bullmq-queue.js';
+import { placeDueSchedule } from './due-firing.js';
 import { planSchedule, type SchedulePlan } from './schedule-plan.js';
-import { slotAfter } from './schedule-slots.js';
+import { gridSlotAfter, slotAfter } from './schedule-slots.js';
 import { createScheduleStore } from './schedule-store.js';
 import {
   activeSchedule,
   declarationOf,
   isSameContent,
+  isSameRule,
   storedDeclaration,
   type Declaration,
   type StoredSchedule,
@@ -43,6 +45,7 @@ export function createSchedules<S extends JobSchemas>(
     schedule: Schedule,
     declared: Declaration,
     plan: SchedulePlan,
+    { replaces }: { readonly replaces: boolean },
   ): Promise<ActiveSchedule<S>> => {
     const { rule, name, endAtMs } = schedule;
     const { overdueMs, startMs } = plan;
@@ -56,12 +59,19 @@ export function createSchedules<S extends JobSchemas>(
       ...('everyMs' in rule ? { every: rule.everyMs } : { pattern: rule.cron, tz: rule.timeZone ?? 'UTC' }),
       ...(endAtMs !== undefined && { endDate: endAtMs }),
     };
+    const limited = (limit: number | undefined) => (limit === undefined ? repeat : { ...repeat, limit });
     if (overdueMs !== undefined) {
-      // Under the id that BullMQ would have given it, so that a second call does not fire it twice.
-      const jobId = `repeat:${id}:${overdueMs}`;
-      const overdue: JobSchedulerJobOptions = { ...options, repeat, repeatJobKey: id, jobId };
-      await queue.add(name, data, overdue);
+      const due = active(
+        await placeDueSchedule(bullMqQueue, {
+          ...{ storedId: id, slotMs: overdueMs, name, data: JSON.stringify(data), options },
+          repeat: limited(schedule.remainingRuns),
+        }),
+      );
+      if (due) return due;
     }
+    // BullMQ replaces a scheduler in one step, but keeps the pending slot of an interval that does not change,
+    // whatever start it is told. Aside it is safe until the new one stands.
+    if (replaces) await store.take(id, 'keep');
     if (startMs === undefined) {
       await store.remove(id);
     } else {
@@ -70,10 +80,9 @@ export function createSchedules<S extends JobSchemas>(
         startDate: startMs,
         offset: 'everyMs' in rule ? startMs % rule.everyMs || rule.everyMs : undefined,
       };
-      const limit = plan.limit === undefined ? {} : { limit: plan.limit };
       // The queue's own upsertJobScheduler turns the payload `null` into `{}`; this one keeps it.
       const scheduler = await queue.jobScheduler;
-      await scheduler.upsertJobScheduler(id, { ...repeat, ...start, ...limit }, name, data, options, {
+      await scheduler.upsertJobScheduler(id, { ...limited(plan.limit), ...start }, name, data, options, {
         override: true,
       });
       await store.forget(id);
@@ -102,12 +111,11 @@ export function createSchedules<S extends JobSchemas>(
               firstRunAtMs <= Date.now();
             if (keepsSlot) return existing;
           }
-          const keptSlotMs = firstRunAtMs === undefined ? keptSlot(stored, schedule) : undefined;
-          const plan = planSchedule({ schedule, nowMs: Date.now(), firstRunAtMs, keptSlotMs });
-          // BullMQ replaces a scheduler in one step, but keeps the pending slot of an interval that does not change,
-          // whatever start it is told. Aside it is safe until the new one stands.
-          if (stored && (firstRunAtMs !== undefined || !existing)) await store.take(id, 'keep');
-          return place(queue, schedule, declared, plan);
+          const nowMs = Date.now();
+          const keptSlotMs = firstRunAtMs === undefined ? keptSlot(stored, declared, nowMs) : undefined;
+          const plan = planSchedule({ schedule, nowMs, firstRunAtMs, keptSlotMs });
+          const replaces = stored !== null && (firstRunAtMs !== undefined || !existing);
+          return place(queue, schedule, declared, plan, { replaces });
         },
         { again: true },
       );
@@ -146,7 +154,7 @@ export function createSchedules<S extends JobSchemas>(
           }
           const firstRunAtMs = suspended.nextRunAtMs;
           const plan = planSchedule({ schedule: suspended, nowMs: Date.now(), firstRunAtMs });
-          return place(queue, suspended, storedDeclaration(stored), plan);
+          return place(queue, suspended, storedDeclaration(stored), plan, { replaces: false });
         },
         { again: true },
       ),
@@ -156,8 +164,10 @@ export function createSchedules<S extends JobSchemas>(
   };
 }
 
-/** The slot of the same interval, which goes on when payload or options change. */
-function keptSlot(stored: StoredSchedule | null, schedule: Schedule): number | undefined {
-  if (!stored || !('everyMs' in schedule.rule)) return undefined;
-  return Number(stored.hash.every) === schedule.rule.everyMs ? stored.slotMs : undefined;
+/** The pending slot of the same rule, which goes on when payload or options change. */
+function keptSlot(stored: StoredSchedule | null, { rule }: Declaration, nowMs: number): number | undefined {
+  if (!stored || !isSameRule(storedDeclaration(stored).rule, rule)) return undefined;
+  const { slotMs, isTaken } = stored;
+  if (!isTaken) return slotMs;
+  return 'everyMs' in rule ? gridSlotAfter(rule.everyMs, slotMs, Math.max(nowMs, slotMs)) : undefined;
 }

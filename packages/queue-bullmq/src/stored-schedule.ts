@@ -91,6 +91,10 @@ export function isSameContent(stored: StoredSchedule, schedule: Schedule, declar
   );
 }
 
+export function isSameRule(one: ScheduleRule, other: ScheduleRule): boolean {
+  return canonical(one) === canonical(other);
+}
+
 /** How it reads to a caller; `null` when it has fired for the last time. */
 export function activeSchedule<S extends JobSchemas>(
   engine: string,
