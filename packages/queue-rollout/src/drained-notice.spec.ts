@@ -22,10 +22,17 @@ test('it is due once when both sides say it together, at the same moment or one 
   expect(await notice.isDue('target')).toBe(false);
 });
 
-test('it is due again when a job was taken since', async () => {
+test('it is due again when there were jobs since', async () => {
   const { notice } = withWaiting();
   expect(await notice.isDue('legacy')).toBe(true);
-  notice.taken();
+  notice.hasJobs();
+  expect(await notice.isDue('target')).toBe(true);
+});
+
+test('it is due again some time later, be it that nobody heard of the jobs', async () => {
+  const { notice } = withWaiting();
+  expect(await notice.isDue('legacy')).toBe(true);
+  await new Promise((resolve) => setTimeout(resolve, 1050));
   expect(await notice.isDue('target')).toBe(true);
 });
 

@@ -2,11 +2,14 @@ import type { Side } from './route.js';
 
 /** Whether a listener is told that the queue has run dry. */
 export interface DrainedNotice {
-  /** A job was taken: there is something that can end. */
-  taken(): void;
+  /** A job waits, or was taken: there is something to run dry of. */
+  hasJobs(): void;
   /** Asks about a side whose engine says that it has run dry. */
   isDue(side: Side): Promise<boolean>;
 }
+
+/** How long after the one side the other may say it of the same jobs: what engines tell takes its time. */
+const TOGETHER_MS = 1000;
 
 /**
  * A queue is drained when no engine has a job that waits. Each engine says so for itself, and when both run dry
@@ -16,15 +19,19 @@ export interface DrainedNotice {
  */
 export function createDrainedNotice(isDrainedBut: (side: Side) => boolean | Promise<boolean>): DrainedNotice {
   let toldBy: Side | null = null;
-  // An engine that says it twice has its reasons, and whose jobs others take does not say that they were.
-  const isTold = (side: Side): boolean => toldBy !== null && toldBy !== side;
+  let toldAtMs = -Infinity;
+  // An engine that says it twice has its reasons. Not every job is heard of, so that it ends by itself, too: to be
+  // told twice does less harm than not to be told.
+  const isTold = (side: Side): boolean =>
+    toldBy !== null && toldBy !== side && performance.now() - toldAtMs < TOGETHER_MS;
   return {
-    taken() {
+    hasJobs() {
       toldBy = null;
     },
     async isDue(side) {
       if (isTold(side) || !(await isDrainedBut(side)) || isTold(side)) return false;
       toldBy = side;
+      toldAtMs = performance.now();
       return true;
     },
   };

@@ -94,7 +94,7 @@ export function createSwitchedConsumer(
     for (const event of events) {
       consumer.on(event, (payload) => {
         if (PROGRESS.has(event)) onProgress(side);
-        if (event === 'active') drainedNotice.taken();
+        if (event === 'active') drainedNotice.hasJobs();
         if (event === 'drained') tellIfDrained(side, payload).catch(report);
         else tell(event, payload);
       });

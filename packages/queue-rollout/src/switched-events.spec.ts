@@ -111,7 +111,7 @@ test('who listens for drained hears it once, and leaves nothing behind', async (
   for (const each of [legacy, target]) each.tell('drained', {});
   await turn();
   expect(drained).toBe(1);
-  target.tell('active', { jobId: 'one' });
+  target.tell('waiting', { jobId: 'one' });
   target.tell('drained', {});
   await turn();
   expect(drained).toBe(2);

@@ -54,7 +54,7 @@ export function createSwitchedEvents(
       event === 'drained' && sides.legacy
         ? both(
             events.on('drained', hearIfDrained),
-            events.on('active', () => drainedNotice.taken()),
+            events.on('waiting', () => drainedNotice.hasJobs()),
           )
         : events.on(event, hear);
     held.set(side, holding);
