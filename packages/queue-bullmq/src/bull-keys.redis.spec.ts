@@ -38,7 +38,22 @@ const LEFT_BY_BULL: readonly [string, () => Promise<unknown>][] = [
   ['a job waits', () => connection.lpush(`${QUEUES}wait`, '1')],
   ['a job is delayed', () => connection.zadd(`${QUEUES}delayed`, 4096, '1')],
   ['a job is repeated', () => connection.zadd(`${QUEUES}repeat`, 1, 'send:::1000')],
-  ['it is paused', () => connection.set(`${QUEUES}meta-paused`, 1)],
+  ['it was paused by an early Bull', () => connection.set(`${QUEUES}meta-paused`, 1)],
+  [
+    // What Bull 4 runs: a copy of the pause lies where BullMQ has its settings.
+    'it is paused',
+    () => connection.multi().set(`${QUEUES}meta-paused`, 1).hset(`${QUEUES}meta`, 'paused', 1).exec(),
+  ],
+  [
+    'jobs wait and it is paused',
+    () =>
+      connection
+        .multi()
+        .lpush(`${QUEUES}paused`, '1')
+        .set(`${QUEUES}meta-paused`, 1)
+        .hset(`${QUEUES}meta`, 'paused', 1)
+        .exec(),
+  ],
 ];
 
 test.each(LEFT_BY_BULL)(
