@@ -8,7 +8,13 @@ import type {
   WorkerSettings,
 } from './queue-definition.js';
 
-/** A job in its handler's hands. */
+/**
+ * A job in its handler's hands.
+ *
+ * Once the attempt has ended (by its time-out, by the consumer's giving up, or because the handler has), the last three
+ * change nothing any more: they reject with what has ended it, such as the JobTimeoutError or the reason of `signal`,
+ * or with a ClosedError after a success. Who does not wait for them hears nothing of it.
+ */
 export interface RunningJob<Name extends string = string, Data = unknown, Input = Data> {
   readonly id: string;
   readonly name: Name;

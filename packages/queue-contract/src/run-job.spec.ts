@@ -2,6 +2,7 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { runInNewContext } from 'node:vm';
 import {
+  ClosedError,
   InvalidPayloadError,
   JobTimeoutError,
   NonErrorThrownError,
@@ -78,7 +79,8 @@ describe('runJob', () => {
     });
     expect(result).toEqual({ ok: 1 });
     const data = { count: 1, seen: true };
-    const own = { signal: expect.any(AbortSignal) as unknown, updateData: expect.any(Function) as unknown };
+    const [updateProgress, log, updateData] = [1, 2, 3].map(() => expect.any(Function) as unknown);
+    const own = { signal: expect.any(AbortSignal) as unknown, updateProgress, log, updateData };
     expect(seen).toEqual([{ ...job, ...own, data }]);
     expect(attempts).toEqual([
       {
@@ -334,5 +336,81 @@ describe('updateData', () => {
     );
     expect(error).toBeInstanceOf(InvalidPayloadError);
     expect(stored).toEqual([]);
+  });
+});
+
+describe('what a handler tells when its attempt has ended', () => {
+  const told: unknown[] = [];
+  const tell = async (...args: unknown[]) => void told.push(args);
+  const telling = { ...job, updateProgress: tell, log: tell, updateData: tell };
+  beforeEach(() => void told.splice(0));
+
+  const tellAll = (given: RunningJob<'work', unknown, { count: number }>) =>
+    Promise.all(
+      [given.updateProgress(1), given.log('line'), given.updateData({ count: 2 })].map((call) =>
+        thrownBy(call),
+      ),
+    );
+
+  test('goes through before', async () => {
+    expect(await run(tellAll, { job: telling })).toEqual(['nothing', 'nothing', 'nothing']);
+    expect(told).toHaveLength(3);
+  });
+
+  test.each([
+    ['returned', () => 'done', expect.any(ClosedError) as unknown],
+    ['threw', () => Promise.reject(new Error('broken')), new Error('broken')],
+    ['timed out', () => new Promise(() => {}), expect.any(JobTimeoutError) as unknown],
+  ])('is refused for what has ended it: it %s', async (_, end, reason) => {
+    let kept: Parameters<typeof tellAll>[0] | undefined;
+    const attempt = run((given) => ((kept = given), end()), { job: telling, timeoutMs: 20 });
+    await thrownBy(attempt);
+    const refusals = kept ? await tellAll(kept) : [];
+    expect(refusals).toEqual([reason, reason, reason]);
+    expect(told).toEqual([]);
+  });
+
+  test('is refused at the moment of the abort, by a time-out or by the consumer', async () => {
+    for (const timeoutMs of [20, undefined]) {
+      const consumer = new AbortController();
+      const reason = new Error('closing');
+      let refusals: Promise<unknown[]> | undefined;
+      const attempt = run(
+        (given) =>
+          new Promise((resolve) => {
+            given.signal.addEventListener('abort', () => resolve((refusals = tellAll(given))));
+          }),
+        { job: telling, timeoutMs, signal: consumer.signal },
+      );
+      if (timeoutMs === undefined) setImmediate(() => consumer.abort(reason));
+      const thrown = await thrownBy(attempt);
+      const end = timeoutMs === undefined ? reason : thrown;
+      expect(await refusals).toEqual([end, end, end]);
+    }
+    expect(told).toEqual([]);
+  });
+
+  test('new data whose check outlasts the attempt is refused, too', async () => {
+    let late: Promise<unknown> | undefined;
+    await run((given) => void (late = thrownBy(given.updateData({ count: 2 }))), { job: telling });
+    expect(await late).toBeInstanceOf(ClosedError);
+    expect(told).toEqual([]);
+  });
+
+  test('does no harm when nobody waits for the answer', async () => {
+    const unhandled: unknown[] = [];
+    const hear = (reason: unknown) => void unhandled.push(reason);
+    process.on('unhandledRejection', hear);
+    try {
+      let kept: Parameters<typeof tellAll>[0] | undefined;
+      await run((given) => void (kept = given), { job: telling });
+      void kept?.log('line');
+      void kept?.updateProgress(1);
+      void kept?.updateData({ count: 2 });
+      await sleep(20);
+      expect(unhandled).toEqual([]);
+    } finally {
+      process.off('unhandledRejection', hear);
+    }
   });
 });

@@ -1,5 +1,7 @@
 import { isNativeError } from 'node:util/types';
+import { createAttemptCalls } from './attempt-calls.js';
 import {
+  ClosedError,
   InvalidPayloadError,
   JobTimeoutError,
   NonErrorThrownError,
@@ -28,8 +30,8 @@ export interface JobRun<S extends JobSchemas = JobSchemas> {
  *
  * An attempt whose signal is aborted before the gate has let it in is none: it rejects with the signal's reason.
  *
- * A handler that goes on after its time-out cannot be stopped; its late answer is dropped and its late error is
- * swallowed.
+ * A handler that goes on after its time-out cannot be stopped; its late answer is dropped, its late error is
+ * swallowed, and what it tells of its job is refused.
  *
  * @throws UnknownJobNameError, InvalidPayloadError — see {@link isUnrecoverable}
  * @throws JobTimeoutError, NonErrorThrownError, or what the handler threw
@@ -45,18 +47,19 @@ export async function runJob<S extends JobSchemas>(run: JobRun<S>): Promise<unkn
   const startedAt = performance.now();
   let outcome: JobAttempt['outcome'] = 'refused';
   let error: Error | null = null;
+  let lasting = run.signal;
+  let end: { readonly reason: unknown } | undefined;
   try {
     const data = await parsePayload(definition, job.name, job.data);
     const handler = handlers[job.name];
     if (!handler) throw new UnknownJobNameError(definition.name, job.name, Object.keys(handlers));
     outcome = 'threw';
-    const updateData = async (changed: unknown) => {
-      await parsePayload(definition, job.name, changed);
-      await job.updateData(changed);
-    };
-    const result = await withTimeout(run, (signal) =>
-      handler({ ...job, data, signal, updateData } as Parameters<typeof handler>[0]),
-    );
+    const checkData = (changed: unknown) => parsePayload(definition, job.name, changed);
+    const result = await withTimeout(run, (signal) => {
+      lasting = signal;
+      const calls = createAttemptCalls(job, checkData, () => end ?? (signal.aborted ? signal : undefined));
+      return handler({ ...job, ...calls, data, signal } as Parameters<typeof handler>[0]);
+    });
     outcome = 'succeeded';
     return result ?? null;
   } catch (thrown) {
@@ -67,6 +70,8 @@ export async function runJob<S extends JobSchemas>(run: JobRun<S>): Promise<unkn
   } finally {
     leave();
     const { engine, queue, id, name, attempt, scheduleId } = job;
+    const what = `attempt ${attempt} of job "${id}" of queue "${queue}"`;
+    end = { reason: lasting.aborted ? lasting.reason : (error ?? new ClosedError(what)) };
     const durationMs = performance.now() - startedAt;
     publishAttempt({ engine, queue, jobId: id, name, attempt, scheduleId, outcome, error, durationMs });
   }

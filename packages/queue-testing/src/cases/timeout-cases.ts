@@ -1,6 +1,6 @@
 import { JobTimeoutError, type ConsumerEvents, type JobGate } from '@switchyard/queue-contract';
 import { ended, type ContractCase } from '../contract-case.js';
-import { quiet } from '../eventually.js';
+import { eventually, quiet } from '../eventually.js';
 
 export const timeoutCases: readonly ContractCase[] = [
   {
@@ -96,6 +96,42 @@ export const timeoutCases: readonly ContractCase[] = [
       for (const [n, at] of startsAtMs.slice(1).entries()) {
         expect(at - (startsAtMs[n] ?? 0)).toBeGreaterThanOrEqual(395);
       }
+    },
+  },
+  {
+    title:
+      '[8] what a handler tells after its time-out is refused for that, and the next attempt sees nothing of it',
+    async run({ engine, declare, consume, latch }) {
+      const queue = engine.queue(declare());
+      const told = latch();
+      const seen: unknown[] = [];
+      const refusals: unknown[] = [];
+      await consume(queue, async ({ attempt, data, signal, updateData, updateProgress, log }) => {
+        seen.push(data);
+        if (attempt === 2) return told.opened;
+        await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+        // The next attempt has begun.
+        await eventually('the next attempt runs', () => seen.length === 2);
+        for (const call of [updateData('stale'), updateProgress('stale'), log('stale')]) {
+          refusals.push(
+            await call.then(
+              () => 'none',
+              (error: unknown) => error,
+            ),
+          );
+        }
+        told.open();
+      });
+      const { id } = await queue.producer.add('work', 'as added', { attempts: 2, timeoutMs: 1000 });
+      await ended(queue, id);
+      expect(refusals).toEqual([1, 2, 3].map(() => expect.any(JobTimeoutError)));
+      expect(seen).toEqual(['as added', 'as added']);
+      expect(await queue.inspector.job(id)).toMatchObject({
+        state: 'completed',
+        data: 'as added',
+        progress: null,
+      });
+      expect(await queue.inspector.logs(id)).toEqual([]);
     },
   },
 ];
