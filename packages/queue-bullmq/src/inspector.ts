@@ -10,6 +10,7 @@ import {
 import type { JobType, Queue } from 'bullmq';
 import type { BullMqQueue } from './bullmq-queue.js';
 import { jobPicture } from './job-picture.js';
+import { isPendingFiring, skipFiring } from './skip-firing.js';
 import { callerId, isFiringId, storedId } from './stored-id.js';
 
 interface Section {
@@ -172,14 +173,8 @@ export function createInspector(bullMqQueue: BullMqQueue): JobInspector {
         const state = await stateOf(queue, stored);
         if (state === null) return false;
         if (state === 'active') throw new JobStateError(queueName, id, state, 'any other');
-        if (await isPendingFiring(bullMqQueue, stored)) {
-          throw new JobStateError(
-            queueName,
-            id,
-            'the next firing of a schedule',
-            'the removal of its schedule',
-          );
-        }
+        // Only this firing goes; its schedule stays and needs the next one.
+        if (await isPendingFiring(bullMqQueue, stored)) await skipFiring(bullMqQueue, queue, stored);
         if ((await queue.remove(stored)) === 1) return true;
         throw new JobStateError(queueName, id, 'active', 'any other');
       }),
@@ -198,10 +193,4 @@ export function createInspector(bullMqQueue: BullMqQueue): JobInspector {
 /** The firings of schedules have ids that BullMQ made up; a caller's own id of that shape is stored encoded. */
 export async function resolveStoredId({ key, context }: BullMqQueue, id: string): Promise<string> {
   return isFiringId(id) && (await context.connection.exists(key(id))) === 1 ? id : storedId(id);
-}
-
-async function isPendingFiring({ key, context }: BullMqQueue, stored: string): Promise<boolean> {
-  const [, scheduleId, slot] = stored.split(':');
-  if (!isFiringId(stored) || scheduleId === undefined) return false;
-  return (await context.connection.zscore(key('repeat'), scheduleId)) === slot;
 }

@@ -26,7 +26,11 @@ export interface JobInspector {
   retry(id: string): Promise<void>;
   /** Makes a delayed job wait no longer. @throws JobNotFoundError, JobStateError */
   promote(id: string): Promise<void>;
-  /** Answers whether there was one. @throws JobStateError while it is active */
+  /**
+   * Answers whether there was one. Of a schedule's firing only this one is skipped: the schedule goes on with the next.
+   *
+   * @throws JobStateError while it is active
+   */
   remove(id: string): Promise<boolean>;
   /**
    * Removes up to `limit` (default 1000) jobs that ended at least `olderThanMs` ago; answers their ids. Both are

@@ -3,6 +3,9 @@ export interface QueueControl {
   pause(): Promise<void>;
   resume(): Promise<void>;
   isPaused(): Promise<boolean>;
-  /** Removes the jobs that wait, and the delayed ones too when asked; active ones and schedules stay. */
+  /**
+   * Removes the jobs that wait, and the delayed ones too when asked; active ones and schedules stay. Of a schedule whose
+   * firing waits, the next firing comes; one that is delayed stays.
+   */
   removeWaiting(options?: { readonly delayed?: boolean }): Promise<void>;
 }

@@ -78,4 +78,47 @@ export const dueFiringCases: readonly ContractCase[] = [
       expect(await queue.inspector.counts()).toMatchObject({ waiting: 0, delayed: 0 });
     },
   },
+  {
+    title:
+      'a firing that is removed is skipped, and its schedule goes on with the next; the last takes it along',
+    needs,
+    async run({ engine, declare }) {
+      const { schedules, inspector } = engine.queue(declare());
+      const firstRunAtMs = Date.now() + 60_000;
+      const minutely = { ...every('minutely'), rule: { everyMs: 60_000 }, remainingRuns: 2 };
+      const yearly = { ...every('yearly'), rule: { cron: '0 0 1 1 *' } };
+      const newYearMs = Date.UTC(new Date(firstRunAtMs).getUTCFullYear() + 1, 0, 1);
+      for (const schedule of [minutely, yearly]) await schedules.upsert(schedule, { firstRunAtMs });
+      for (const { id } of await inspector.jobs(['delayed'])) expect(await inspector.remove(id)).toBe(true);
+      expect(await schedules.get('minutely')).toMatchObject({
+        nextRunAtMs: firstRunAtMs + 60_000,
+        remainingRuns: 1,
+      });
+      expect(await schedules.get('yearly')).toMatchObject({ nextRunAtMs: newYearMs });
+      const firings = await inspector.jobs(['delayed']);
+      expect(firings.map(({ scheduleId }) => scheduleId).sort()).toEqual(['minutely', 'yearly']);
+      const last = firings.find(({ scheduleId }) => scheduleId === 'minutely');
+      expect(await inspector.remove(last?.id ?? '')).toBe(true);
+      expect((await schedules.list()).map(({ id }) => id)).toEqual(['yearly']);
+      expect(await inspector.counts()).toMatchObject({ waiting: 0, delayed: 1 });
+    },
+  },
+  {
+    title: 'removeWaiting removes a firing that waits, and its schedule goes on with the next',
+    needs,
+    async run({ engine, declare }) {
+      const { schedules, inspector, control, producer } = engine.queue(declare());
+      const firstRunAtMs = Date.now() + 60_000;
+      await schedules.upsert({ ...every('minutely'), rule: { everyMs: 60_000 } }, { firstRunAtMs });
+      const [firing] = await inspector.jobs(['delayed']);
+      await producer.add('work', 'before');
+      await inspector.promote(firing?.id ?? '');
+      await producer.add('work', 'after');
+      expect(await inspector.counts()).toMatchObject({ waiting: 3, delayed: 0 });
+      await control.removeWaiting();
+      expect(await inspector.counts()).toMatchObject({ waiting: 0, delayed: 1 });
+      expect(await inspector.job(firing?.id ?? '')).toBeNull();
+      expect(await schedules.get('minutely')).toMatchObject({ nextRunAtMs: firstRunAtMs + 60_000 });
+    },
+  },
 ];
