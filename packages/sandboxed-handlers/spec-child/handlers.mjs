@@ -81,6 +81,15 @@ const deeds = {
     renameSync(`${data.report}.new`, data.report);
     throw new Error('stopped in peace');
   },
+  /** Does not wait for the answers. */
+  async tellWhenAborted({ data, signal, log, updateProgress, updateData }) {
+    await sleep(60_000, undefined, { signal }).catch(() => {});
+    void log('late');
+    void updateProgress('late');
+    void updateData('late');
+    await sleep(200);
+    writeFileSync(data.report, 'went on');
+  },
   async ignoreAbort({ log }) {
     await log('started');
     await sleep(60_000);

@@ -126,6 +126,21 @@ describe('time-out and abort', () => {
     ]);
   });
 
+  test('what it tells after that is refused, and does it no harm when it does not wait for the answer', async () => {
+    const sandbox = await openSandbox();
+    const told: unknown[] = [];
+    const tell = async (...args: unknown[]) => void told.push(args);
+    const job = { log: tell, updateProgress: tell, updateData: tell };
+    const attempt = runInSandbox(sandbox, { deed: 'tellWhenAborted', report }, { timeoutMs: 150, job });
+    expect(await thrownBy(attempt)).toBeInstanceOf(JobTimeoutError);
+    const [pid] = sandbox.processIds;
+    await eventually(
+      'its process has ended or gone on',
+      () => sandbox.processIds.length === 0 || existsSync(report),
+    );
+    expect([sandbox.processIds, told]).toEqual([[pid], []]);
+  });
+
   test('a handler that heeds its abort keeps its process', async () => {
     const sandbox = await openSandbox();
     const controller = new AbortController();

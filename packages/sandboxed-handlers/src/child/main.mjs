@@ -15,6 +15,8 @@ let current;
 let calls = 0;
 /** @type {Map<number, { resolve: () => void, reject: (reason: unknown) => void }>} */
 const unanswered = new Map();
+/** Answers to what a handler told after its abort. Nobody need be waiting for them. @type {WeakSet<object>} */
+const lateRefusals = new WeakSet();
 
 // Ctrl-C and service managers signal the whole group. When to stop is for the parent to say, which may close in peace.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => {});
@@ -24,6 +26,7 @@ new Worker(new URL('./parent-watch.mjs', import.meta.url), { execArgv: [], env: 
 
 // Its state may be broken, so it ends, as any process of Node would; but first it says why.
 process.on('uncaughtException', (error) => {
+  if (lateRefusals.has(error)) return;
   if (!current) process.stderr.write(`${inspect(error)}\n`);
   send({ sandbox: 'uncaught', thrown: describeThrown(error) }, () => process.exit(1));
 });
@@ -106,8 +109,10 @@ async function run(fields) {
 function answer(call, thrown) {
   const waiting = unanswered.get(call);
   unanswered.delete(call);
-  if (thrown) waiting?.reject(rebuildThrown(thrown));
-  else waiting?.resolve();
+  if (!thrown) return waiting?.resolve();
+  const refusal = /** @type {object} */ (rebuildThrown(thrown));
+  if (current?.signal.aborted && Object(refusal) === refusal) lateRefusals.add(refusal);
+  waiting?.reject(refusal);
 }
 
 async function stop() {
