@@ -63,9 +63,14 @@ export function createSchedules<S extends JobSchemas>(
   ): Promise<ActiveSchedule<S> | undefined> {
     const { members, records } = await read();
     const existing = records.find((record) => record.id === schedule.id);
-    if (existing && isSame(schedule, data, wanted, existing)) return active(existing);
-
     const nowMs = Date.now();
+    if (existing && isSame(schedule, data, wanted, existing)) {
+      // A first run that has passed was honoured when the schedule was made.
+      const keepsSlot =
+        firstRunAtMs === undefined || firstRunAtMs === existing.slotMs || firstRunAtMs <= nowMs;
+      if (keepsSlot) return active(existing);
+    }
+
     const slotMs = firstRunAtMs ?? firstSlotMs(schedule, wanted, existing, nowMs);
     if (slotMs === null || slotMs > (schedule.endAtMs ?? Infinity)) {
       throw new InvalidOptionError(
@@ -137,7 +142,7 @@ export function createSchedules<S extends JobSchemas>(
       );
       const wanted = { ...toBullOptions(resolved), repeat: repeatOf(where, schedule as Schedule) };
       const data = toJson(definition.name, schedule.name, schedule.data);
-      const first = firstRunAtMs === undefined ? undefined : Math.round(firstRunAtMs);
+      const first = firstRunAtMs === undefined ? undefined : Math.ceil(firstRunAtMs);
       return untilUndisturbed(`schedule "${schedule.id}"`, () => place(schedule, data, wanted, first));
     },
     async get(id) {

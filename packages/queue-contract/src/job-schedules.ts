@@ -36,10 +36,12 @@ export interface JobSchedules<S extends JobSchemas = JobSchemas> {
   /**
    * Creates the schedule, or changes the one with this id. Calling it again with the same content changes
    * nothing, however many instances do. The queue's defaults for its jobs are part of the content: an upsert after they
-   * changed gives the coming firings the new ones.
+   * changed gives the coming firings the new ones. A firing that is due and that nobody has taken belongs to the
+   * schedule: it is the `nextRunAtMs`, takes part in a change and goes with `remove` and `suspend`.
    *
    * @param firstRunAtMs when it fires first, in ms since the epoch; later firings follow the rule, and an interval
-   *   counts from here. Default: the rule's next slot, for an interval one interval from now.
+   *   counts from here. One that has passed fires at once, once, and is not looked at again while the content stays
+   *   the same. Default: the pending slot while the rule stays, else the rule's next, for an interval one interval from now.
    * @throws InvalidOptionError, InvalidPayloadError, UnknownJobNameError
    */
   upsert<N extends JobName<S>>(

@@ -139,6 +139,24 @@ export const scheduleCases: readonly ContractCase[] = [
     },
   },
   {
+    title: 'upsert of the same content with another first run to come moves the pending firing there',
+    needs,
+    async run({ engine, declare }) {
+      const queue = engine.queue(declare());
+      const yearly = { ...every('yearly'), rule: { cron: '0 0 1 1 *' } };
+      const minutely = { ...every('minutely'), rule: { everyMs: 60_000 } };
+      for (const schedule of [minutely, yearly]) await queue.schedules.upsert(schedule);
+      const firstRunAtMs = Date.now() + 1_234_567;
+      for (const schedule of [minutely, yearly]) {
+        const moved = await queue.schedules.upsert(schedule, { firstRunAtMs });
+        expect(moved).toMatchObject({ ...schedule, nextRunAtMs: firstRunAtMs });
+        expect(await queue.schedules.upsert(schedule)).toEqual(moved);
+        expect(await queue.schedules.get(schedule.id)).toEqual(moved);
+      }
+      expect(await queue.inspector.counts()).toMatchObject({ waiting: 0, delayed: 2 });
+    },
+  },
+  {
     title: 'remove takes the pending firing along and answers whether there was a schedule',
     needs,
     async run({ engine, declare, consume }) {
