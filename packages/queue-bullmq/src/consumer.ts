@@ -17,6 +17,7 @@ import { asError } from './as-error.js';
 import { originalError } from './attempt-error.js';
 import { startAttempt, type Attempt } from './attempt.js';
 import type { BullMqQueue } from './bullmq-queue.js';
+import { watchDrained } from './drained.js';
 import { endScheduleIfOver } from './end-schedule.js';
 import { LET_GO_MS } from './let-go.js';
 import { createListeners } from './listeners.js';
@@ -134,7 +135,12 @@ function startConsumer<S extends JobSchemas>(
       if (job) listeners.emit('failed', { ...of(job), error: originalError(error), final: !!job.finishedOn });
     });
     made.on('stalled', (jobId) => listeners.emit('stalled', { jobId: callerId(jobId) }));
-    made.on('drained', () => listeners.emit('drained', {}));
+    watchDrained(
+      bullMqQueue,
+      made,
+      { isIdle: () => attempts.size === 0, onDrained: () => listeners.emit('drained', {}) },
+      onError,
+    );
     worker = made;
     return made;
   };

@@ -10,6 +10,7 @@ export interface QueueEvents {
   /** The job failed for good. */
   readonly failed: { readonly jobId: string; readonly reason: string };
   readonly stalled: { readonly jobId: string };
+  /** No job waits any more; delayed ones may be left. May be told more than once. */
   readonly drained: Record<string, never>;
 }
 

@@ -7,6 +7,7 @@ import { closeLimitCases } from './close-limit-cases.js';
 import { consumerCases } from './consumer-cases.js';
 import { controlCases } from './control-cases.js';
 import { deduplicationCases } from './deduplication-cases.js';
+import { drainedCases } from './drained-cases.js';
 import { dueFiringCases } from './due-firing-cases.js';
 import { engineCases } from './engine-cases.js';
 import { eventCases } from './event-cases.js';
@@ -55,6 +56,7 @@ export const contractCases: RoleCases = [
   { role: 'inspector: what it is asked for', cases: inspectorRequestCases },
   { role: 'control', cases: controlCases },
   { role: 'events', cases: eventCases },
+  { role: 'events: drained', cases: drainedCases },
   { role: 'events: waiting for a job', cases: waitForEndCases },
   { role: 'claims', cases: claimCases },
   { role: 'engine', cases: engineCases },
