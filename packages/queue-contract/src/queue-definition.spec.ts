@@ -19,6 +19,7 @@ describe('defineQueue', () => {
       defaults: { attempts: 3, backoff: { type: 'custom' } },
       worker: { concurrency: 5, limit: { max: 10, durationMs: 1000 } },
       priorities: true,
+      routingKey: ({ name }) => name,
       backoffDelayMs: (attemptsMade) => attemptsMade * 1000,
     });
     expect(definition).toMatchObject({ ...good, worker: { concurrency: 5 }, priorities: true });
@@ -56,6 +57,9 @@ describe('defineQueue', () => {
     ['worker.concurrency', { worker: { concurrency: 0 } }],
     ['drainDelay', { worker: { drainDelay: 5 } }],
     ['timeout', { defaults: { timeout: 5 } }],
+    ['concurrency', { concurrency: 5 }],
+    ['attempts', { attempts: 3 }],
+    ['backoffDelay', { backoffDelay: () => 5 }],
     ['worker.limit', { worker: { limit: { max: 1, durationMs: 1000, groupKey: 'user' } } }],
   ])('refuses a bad %s: %p', (option, changes) => {
     expect(() => define(changes)).toThrow(InvalidOptionError);

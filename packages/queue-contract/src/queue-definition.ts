@@ -59,15 +59,38 @@ export interface QueueDeclaration<S extends JobSchemas> extends Omit<QueueDefini
   routingKey?(job: { readonly name: JobName<S>; readonly data: JobInput<S> }): string;
 }
 
+const DECLARED_NAMES = [
+  'name',
+  'tier',
+  'jobs',
+  'routingKey',
+  'backoffDelayMs',
+  'defaults',
+  'worker',
+  'priorities',
+] as const satisfies readonly (keyof QueueDefinition)[];
+
+/** What is declared a level below. */
+const INSTEAD: Readonly<Record<string, string>> = {
+  attempts: 'defaults.attempts',
+  backoff: 'defaults.backoff',
+  timeoutMs: 'defaults.timeoutMs',
+  removeOnComplete: 'defaults.removeOnComplete',
+  removeOnFail: 'defaults.removeOnFail',
+  concurrency: 'worker.concurrency',
+  limit: 'worker.limit',
+};
+
 /**
  * Declares a queue.
  *
- * @throws InvalidOptionError for a name, default or worker setting that is not allowed
+ * @throws InvalidOptionError for a name, default or worker setting that is not allowed, and for what is none of them
  */
 export function defineQueue<const S extends JobSchemas>(definition: QueueDeclaration<S>): QueueDefinition<S> {
   const { name, tier, jobs, defaults, worker } = definition;
   checkQueueName(name);
   const where = `queue "${name}"`;
+  checkOptionNames(where, definition, DECLARED_NAMES, INSTEAD);
   if (tier !== 'critical' && tier !== 'medium' && tier !== 'non-critical') {
     throw new InvalidOptionError(`tier of ${where}`, tier, 'critical, medium or non-critical');
   }
