@@ -11,7 +11,7 @@
  *
  * Reply: 1, or 0 when that slot has fired, in which case nothing was changed.
  *
- * Billed: 10, and up to 6 more to replace a schedule.
+ * Billed: 11, and up to 5 more to replace a schedule.
  */
 export const placeDueFiringLua = `
 local jobId = 'repeat:' .. ARGV[1] .. ':' .. ARGV[3]
