@@ -2,6 +2,7 @@ import {
   backoffDelayMs,
   isRefusal,
   isUnrecoverable,
+  JobNotFoundError,
   runJob,
   storableValue,
   type JobGate,
@@ -70,6 +71,12 @@ export function createAttempts<S extends JobSchemas>(
     },
   });
 
+  const unlessGone = <T>(job: BullJob, work: Promise<T>): Promise<T> =>
+    work.catch((error: unknown) => {
+      const isGone = error instanceof Error && error.message.startsWith('Missing key for job ');
+      throw isGone ? new JobNotFoundError(queue, decodeJobId(String(job.id))) : error;
+    });
+
   const run = (job: BullJob, attempt: Attempt) =>
     runJob({
       definition,
@@ -84,11 +91,12 @@ export function createAttempts<S extends JobSchemas>(
         attempts: job.opts.attempts ?? 1,
         createdAtMs: job.timestamp,
         scheduleId: job.opts.repeat ? scheduleIdOf(job.name, job.opts.repeat) : null,
-        updateProgress: async (progress) => call(() => job.progress(storableValue(progress))),
-        log: async (line) => void (await call(() => job.log(line))),
+        updateProgress: async (progress) =>
+          call(() => unlessGone(job, job.progress(storableValue(progress)))),
+        log: async (line) => void (await call(() => unlessGone(job, job.log(line)))),
         async updateData(data) {
           toJson(queue, job.name, data);
-          await call(() => job.update(storableData(data)));
+          await call(() => unlessGone(job, job.update(storableData(data))));
         },
       },
       timeoutMs: timeouts.get(job),

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startRedis, type RedisServer } from '@switchyard/local-redis';
-import { defineQueue, type QueueEngine, type RunningJob } from '@switchyard/queue-contract';
+import { defineQueue, JobNotFoundError, type QueueEngine, type RunningJob } from '@switchyard/queue-contract';
 import Bull from 'bull';
 import { Redis } from 'ioredis';
 import { createBullEngine } from './create-bull-engine.js';
@@ -51,6 +51,25 @@ describe('consuming', () => {
     expect(waiting.map(({ data }) => data)).toEqual(['a', 'b', 'c']);
     expect(waiting[0]).toMatchObject({ attemptsMade: 0, failedReason: null });
     expect(reported).toEqual([]);
+  });
+
+  test('[22] what a handler does to a job that is gone is a JobNotFoundError', async () => {
+    const { name, queue } = declare();
+    let tell: (refused: unknown[]) => void = () => undefined;
+    const told = new Promise<unknown[]>((resolve) => (tell = resolve));
+    queue.consumer.consume({
+      async work(job) {
+        await connection.del(...(await connection.keys(`*:${name}:*gone*`)));
+        const calls = [job.updateProgress(1), job.log('line'), job.updateData('x')];
+        tell((await Promise.allSettled(calls)).map((each) => each.status === 'rejected' && each.reason));
+      },
+    });
+    await queue.producer.add('work', null, { id: 'gone:1' });
+    const refused = await told;
+    expect(refused).toEqual(Array.from({ length: 3 }, () => expect.any(JobNotFoundError)));
+    expect(refused).toEqual(
+      Array.from({ length: 3 }, () => expect.objectContaining({ queue: name, jobId: 'gone:1' })),
+    );
   });
 
   test('whoever waits for the start of a consumer that is closed meanwhile hears of it', async () => {

@@ -40,8 +40,8 @@ export function createControl<S extends JobSchemas>(
   }
 
   return {
-    pause: () => call(() => bull.pause()),
-    resume: () => call(() => bull.resume()),
+    pause: async () => void (await call(() => bull.pause())),
+    resume: async () => void (await call(() => bull.resume())),
     isPaused: () => call(() => bull.isPaused()),
     async removeWaiting({ delayed = false } = {}) {
       await removeFrom(keys.wait, 'list');

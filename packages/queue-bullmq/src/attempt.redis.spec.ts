@@ -1,6 +1,7 @@
 import {
   defineQueue,
   InvalidPayloadError,
+  JobNotFoundError,
   type EngineQueue,
   type StandardSchema,
 } from '@switchyard/queue-contract';
@@ -39,6 +40,24 @@ afterEach(() => close());
 
 const end = (id: string) =>
   queue.events.waitForEnd(id, { timeoutMs: 10_000 }).catch((error: unknown) => error);
+
+test('[22] what a handler does to a job that is gone is a JobNotFoundError', async () => {
+  let tell: (refused: unknown[]) => void = () => undefined;
+  const told = new Promise<unknown[]>((resolve) => (tell = resolve));
+  queue.consumer.consume({
+    async work(job) {
+      await connection.del(...(await connection.keys(`*:${name}:*gone*`)));
+      const calls = [job.updateProgress(1), job.log('line'), job.updateData('x')];
+      tell((await Promise.allSettled(calls)).map((each) => each.status === 'rejected' && each.reason));
+    },
+  });
+  await queue.producer.add('work', null, { id: 'gone:1' });
+  const refused = await told;
+  expect(refused).toEqual(Array.from({ length: 3 }, () => expect.any(JobNotFoundError)));
+  expect(refused).toEqual(
+    Array.from({ length: 3 }, () => expect.objectContaining({ queue: name, jobId: 'gone:1' })),
+  );
+});
 
 describe('a handler that throws what BullMQ takes for a signal of its own fails like any other', () => {
   const named = (errorName: string) => Object.assign(new Error('mine'), { name: errorName });

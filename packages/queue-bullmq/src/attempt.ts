@@ -1,5 +1,6 @@
 import {
   isRefusal,
+  JobNotFoundError,
   runJob,
   storableValue,
   type JobGate,
@@ -15,6 +16,9 @@ import { LET_GO_MS } from './let-go.js';
 import { storableData } from './storable-data.js';
 import { callerId } from './stored-id.js';
 import type { StoredOptions } from './stored-options.js';
+
+/** What BullMQ's errors are marked with when a job is not there. */
+const MISSING_KEY = -1;
 
 export interface AttemptRequest<S extends JobSchemas> {
   readonly engine: string;
@@ -96,8 +100,18 @@ export function startAttempt<S extends JobSchemas>(request: AttemptRequest<S>): 
 }
 
 function runningJob(engine: string, queue: string, job: BullMqJob): Omit<RunningJob, 'signal'> {
+  const id = callerId(job.id ?? '');
+  const unlessGone = async (work: Promise<unknown>): Promise<void> => {
+    try {
+      await work;
+    } catch (error) {
+      throw (error as { readonly code?: unknown }).code === MISSING_KEY
+        ? new JobNotFoundError(queue, id)
+        : error;
+    }
+  };
   return {
-    id: callerId(job.id ?? ''),
+    id,
     name: job.name,
     queue,
     engine,
@@ -106,11 +120,9 @@ function runningJob(engine: string, queue: string, job: BullMqJob): Omit<Running
     attempts: job.opts.attempts || 1,
     createdAtMs: job.timestamp,
     scheduleId: job.repeatJobKey === undefined ? null : callerId(job.repeatJobKey),
-    updateProgress: async (progress) => job.updateProgress(storableValue(progress) as object),
-    log: async (line) => {
-      await job.log(line);
-    },
-    updateData: async (data) => job.updateData(storableData(queue, job.name, data)),
+    updateProgress: async (progress) => unlessGone(job.updateProgress(storableValue(progress) as object)),
+    log: (line) => unlessGone(job.log(line)),
+    updateData: async (data) => unlessGone(job.updateData(storableData(queue, job.name, data))),
   };
 }
 

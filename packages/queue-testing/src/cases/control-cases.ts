@@ -15,7 +15,7 @@ export const controlCases: readonly ContractCase[] = [
       await consume(queue, ({ data }) => ran.push(data));
       await consume(elsewhere, ({ data }) => ran.push(data));
       expect(await queue.control.isPaused()).toBe(false);
-      await queue.control.pause();
+      expect(await queue.control.pause()).toBeUndefined();
       await queue.control.pause();
       expect(await queue.control.isPaused()).toBe(true);
       expect(await elsewhere.control.isPaused()).toBe(true);
@@ -23,7 +23,7 @@ export const controlCases: readonly ContractCase[] = [
       await quiet(300);
       expect(ran).toEqual([]);
       expect((await queue.inspector.counts()).waiting).toBe(10);
-      await elsewhere.control.resume();
+      expect(await elsewhere.control.resume()).toBeUndefined();
       await elsewhere.control.resume();
       await eventually('all ran', () => ran.length === 10);
       expect(await queue.control.isPaused()).toBe(false);
