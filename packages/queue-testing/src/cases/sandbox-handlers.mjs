@@ -1,4 +1,5 @@
 // The handlers that the sandbox cases run in processes of their own: plain JavaScript, which Node runs as it is.
+import { renameSync, writeFileSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -30,8 +31,11 @@ const deeds = {
   failForGood() {
     throw Object.assign(new Error('for good'), { code: 'SWITCHYARD_UNRECOVERABLE' });
   },
-  async stopWhenAborted({ signal, log }) {
-    await sleep(60_000, undefined, { signal }).catch(() => log(`aborted by ${signal.reason.name}`));
+  async stopWhenAborted({ data, signal }) {
+    await sleep(60_000, undefined, { signal }).catch(() => {});
+    // All at once for who reads it as soon as it is there.
+    writeFileSync(`${data.report}.new`, `aborted by ${signal.reason.name}`);
+    renameSync(`${data.report}.new`, data.report);
   },
   async goOnOnce({ attempt, log }) {
     if (attempt > 1) return 'in time';
