@@ -135,12 +135,7 @@ function startConsumer<S extends JobSchemas>(
       if (job) listeners.emit('failed', { ...of(job), error: originalError(error), final: !!job.finishedOn });
     });
     made.on('stalled', (jobId) => listeners.emit('stalled', { jobId: callerId(jobId) }));
-    watchDrained(
-      bullMqQueue,
-      made,
-      { isIdle: () => attempts.size === 0, onDrained: () => listeners.emit('drained', {}) },
-      onError,
-    );
+    watchDrained(bullMqQueue, made, () => listeners.emit('drained', {}), onError);
     worker = made;
     return made;
   };

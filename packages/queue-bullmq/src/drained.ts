@@ -1,37 +1,35 @@
 import type { Worker } from 'bullmq';
 import type { BullMqQueue } from './bullmq-queue.js';
-import { createScript } from './script.js';
-import { tellDrainedLua } from './tell-drained.lua.js';
 
-const tellDrained = createScript(tellDrainedLua);
+/** As many as BullMQ keeps of a queue's events. */
+const EVENTS_KEPT = 10_000;
 
 /**
- * Says when a worker that had jobs finds none any more, and sees to it that the whole queue is told when that was the
- * last one, delayed jobs or not. Costs one command each time.
+ * Says when a worker that had jobs finds none that waits, and sees to it that the whole queue is told, delayed jobs or
+ * not: BullMQ leaves that out as long as a job is delayed. Costs one command then, and none otherwise.
  *
- * @param isIdle whether none of the worker's jobs runs
  * @param onDrained of this worker; its first look at an empty queue is no end of anything
  */
 export function watchDrained(
   { key, context }: BullMqQueue,
   worker: Worker,
-  { isIdle, onDrained }: { readonly isIdle: () => boolean; readonly onDrained: () => void },
+  onDrained: () => void,
   onError: (error: unknown) => void,
 ): void {
   let isDrained = true;
-  const tellIfLast = () => {
-    if (!isDrained || !isIdle()) return;
-    const keys = ['wait', 'active', 'prioritized', 'delayed', 'events'].map(key);
-    tellDrained(context.connection, keys, []).catch(onError);
-  };
   worker.on('active', () => (isDrained = false));
   worker.on('drained', () => {
     if (isDrained) return;
     isDrained = true;
     onDrained();
-    tellIfLast();
+    if (!knowsDelayedJob(worker)) return;
+    context.connection
+      .xadd(key('events'), 'MAXLEN', '~', EVENTS_KEPT, '*', 'event', 'drained')
+      .catch(onError);
   });
-  // BullMQ says so once, though other jobs of the same worker may still run then.
-  worker.on('completed', tellIfLast);
-  worker.on('failed', tellIfLast);
+}
+
+/** The worker keeps to itself until when it has to wait for the next delayed job; the answer that ran dry told it. */
+function knowsDelayedJob(worker: Worker): boolean {
+  return (worker as unknown as { readonly blockUntil: number }).blockUntil > 0;
 }
