@@ -3,6 +3,7 @@ import type { JobName, JobResult, JobSchemas } from './queue-definition.js';
 
 /** What happened to a queue's jobs in any process. */
 export interface QueueEvents {
+  /** A job came to wait. Whether one that is tried again at once is told again is up to the engine. */
   readonly waiting: { readonly jobId: string };
   readonly active: { readonly jobId: string };
   readonly progress: { readonly jobId: string; readonly progress: unknown };
