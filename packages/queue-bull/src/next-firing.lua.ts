@@ -1,4 +1,5 @@
 import { PLACE_FIRING } from './place-firing.lua.js';
+import { SLOT_TEXT } from './slot-text.lua.js';
 
 /**
  * Schedules the firing after the one that was just taken, or ends the schedule when there is none.
@@ -16,10 +17,11 @@ import { PLACE_FIRING } from './place-firing.lua.js';
  */
 export const NEXT_FIRING = `
 ${PLACE_FIRING}
+${SLOT_TEXT}
 local base, member, prefix, taken, due = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]
 local pointsTo = redis.call('ZSCORE', KEYS[1], member)
 if not pointsTo then return 0 end
-if tonumber(pointsTo) ~= tonumber(taken) and redis.call('EXISTS', base .. prefix .. pointsTo) == 1 then
+if tonumber(pointsTo) ~= tonumber(taken) and redis.call('EXISTS', base .. prefix .. slotText(pointsTo)) == 1 then
   return 0
 end
 if due == '' then

@@ -1,3 +1,5 @@
+import { SLOT_TEXT } from './slot-text.lua.js';
+
 /**
  * Reads schedules together with their pending firings, as they are at one moment.
  *
@@ -10,6 +12,7 @@
  * Bills 2 commands and up to 1 + n a member.
  */
 export const READ_SCHEDULES = `
+${SLOT_TEXT}
 local base, answer, n = ARGV[1], {}, 2
 while n <= #ARGV do
   local member, candidates = ARGV[n], tonumber(ARGV[n + 1])
@@ -17,7 +20,7 @@ while n <= #ARGV do
   local found = {}
   if slot then
     for c = 1, candidates do
-      local jobId = ARGV[n + 1 + c] .. slot
+      local jobId = ARGV[n + 1 + c] .. slotText(slot)
       local fields = redis.call('HGETALL', base .. jobId)
       if #fields > 0 then
         local ended = false

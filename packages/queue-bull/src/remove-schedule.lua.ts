@@ -1,4 +1,5 @@
 import { TAKE_FIRING } from './place-firing.lua.js';
+import { SLOT_TEXT } from './slot-text.lua.js';
 
 /**
  * Removes a schedule, suspended or not, and its pending firing unless that has started.
@@ -11,11 +12,12 @@ import { TAKE_FIRING } from './place-firing.lua.js';
  */
 export const REMOVE_SCHEDULE = `
 ${TAKE_FIRING}
+${SLOT_TEXT}
 local removed = redis.call('HDEL', KEYS[2], ARGV[2])
 if ARGV[3] == '' then return removed end
 local slot = redis.call('ZSCORE', KEYS[1], ARGV[3])
 if not slot then return removed end
 redis.call('ZREM', KEYS[1], ARGV[3])
-takeFiring(ARGV[1], ARGV[4] .. slot)
+takeFiring(ARGV[1], ARGV[4] .. slotText(slot))
 return 1
 `;
