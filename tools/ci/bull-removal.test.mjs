@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterEach, test } from 'node:test';
 import { bullInLockFile, bullInModules, takeBullOut } from './bull-removal.mjs';
+import { makeFolderOutside } from './workspace.mjs';
 
 const ROOT_FILE = 'apps/catchup/src/composition-root.ts';
 const LINE = "    legacy: (await import('@switchyard/queue-bull')).createBullEngine({}),";
@@ -11,7 +11,7 @@ const clones = [];
 
 /** A clone with no more than what matters here. */
 function makeClone(files = {}) {
-  const clone = mkdtempSync(join(tmpdir(), 'bull-removal-'));
+  const clone = makeFolderOutside('bull-removal-');
   clones.push(clone);
   const all = {
     'package.json': JSON.stringify({ workspaces: ['packages/*', 'apps/*', 'tools/bench'] }),

@@ -1,22 +1,30 @@
 // Proves on a copy of this clone that Bull can go: `node tools/ci/without-bull.mjs [--short]`. The copy has what git
 // tracks and what is new, as it is now; from it go the folder of the Bull engine and the line that names it. Then
 // npm, Nx and all of `npm test` have to agree that nothing is missing. Closes with the line of totals.
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join, relative } from 'node:path';
+import { cpSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { report, Totals } from './checks.mjs';
 import { bullInLockFile, bullInModules, takeBullOut } from './bull-removal.mjs';
 import { hasBull } from './differences.mjs';
 import { run } from './run-command.mjs';
 import { npm, setUp } from './setup.mjs';
-import { binOf, cacheFolder, foldersIn, main, PlainError, root, say } from './workspace.mjs';
+import {
+  binOf,
+  cacheFolder,
+  foldersIn,
+  main,
+  makeFolderOutside,
+  PlainError,
+  root,
+  say,
+} from './workspace.mjs';
 
 await main(async (args) => {
   const { values } = parseArgs({ args, options: { short: { type: 'boolean', default: false } } });
   if (!hasBull()) throw new PlainError('Bull is gone already: there is no packages/queue-bull to take out.');
   await setUp();
-  const copy = makeFolder();
+  const copy = makeFolderOutside('switchyard-without-bull-');
   let isKept = true;
   process.once('exit', () => {
     if (isKept) say(`The copy is kept for a look: ${copy}`);
@@ -77,16 +85,6 @@ async function testCopy(totals, inCopy, projects) {
     skipped: Number(skipped ?? 0),
   });
   if (code !== 0 && !Number(failed)) totals.failCheck('npm test of the copy');
-}
-
-/**
- * A folder outside of this clone: Node looks for packages in every folder above, and would find this clone's Bull.
- */
-function makeFolder() {
-  const places = [tmpdir(), '/tmp'].filter(existsSync).map((place) => realpathSync(place));
-  const place = places.find((folder) => relative(root, folder).startsWith('..'));
-  if (!place) throw new PlainError(`Every folder for temporary files lies inside ${root}.`);
-  return mkdtempSync(join(place, 'switchyard-without-bull-'));
 }
 
 async function copyClone(copy) {

@@ -1,6 +1,7 @@
 // What every script here needs to know about the clone it runs in.
-import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
@@ -78,6 +79,17 @@ export const projectsWithRedisSpecs = () =>
   workspaces()
     .filter(({ scripts }) => scripts?.['test:redis'])
     .map(({ name }) => name);
+
+/**
+ * A new folder for temporary files outside of this clone: Node looks for packages in every folder above, and would find
+ * this clone's. TMPDIR lies inside.
+ */
+export function makeFolderOutside(prefix) {
+  const places = [tmpdir(), '/tmp'].filter(existsSync).map((place) => realpathSync(place));
+  const place = places.find((folder) => relative(root, folder).startsWith('..'));
+  if (!place) throw new PlainError(`Every folder for temporary files lies inside ${root}.`);
+  return mkdtempSync(join(place, prefix));
+}
 
 /** The file behind an installed package's command, to be run with `process.execPath`. */
 export function binOf(name, clone = root) {
