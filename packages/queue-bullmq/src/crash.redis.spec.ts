@@ -38,7 +38,7 @@ async function startChild(queue: string): Promise<ChildProcess> {
     process.execPath,
     [
       '--conditions=@switchyard/source',
-      `--import=${new URL('../spec-child/start-typescript.mjs', import.meta.url).href}`,
+      `--import=${new URL('../../../tools/ci/start-typescript.mjs', import.meta.url).href}`,
       childFile('worker-that-hangs.mjs'),
       server.url,
       queue,

@@ -26,7 +26,7 @@ function startChild() {
     process.execPath,
     [
       '--conditions=@switchyard/source',
-      `--import=${new URL('../spec-child/start-typescript.mjs', import.meta.url).href}`,
+      `--import=${new URL('../../../tools/ci/start-typescript.mjs', import.meta.url).href}`,
       fileURLToPath(new URL('../spec-child/nobody-listens.mjs', import.meta.url)),
       server.url,
     ],

@@ -1,5 +1,5 @@
 // What a process costs, for the README:
-//   node --conditions=@switchyard/source --import=./spec-child/start-typescript.mjs spec-child/measure-cost.mjs
+//   node --conditions=@switchyard/source --import=../../tools/ci/start-typescript.mjs spec-child/measure-cost.mjs
 import { execFileSync } from 'node:child_process';
 import { performance } from 'node:perf_hooks';
 import { startSandbox } from '../src/index.ts';

@@ -20,7 +20,7 @@ async function startParent(
   report = '',
   execArgv: readonly string[] = [],
 ): Promise<{ parent: ChildProcess; said: unknown; ended: unknown }> {
-  const loader = new URL('../spec-child/start-typescript.mjs', import.meta.url).href;
+  const loader = new URL('../../../tools/ci/start-typescript.mjs', import.meta.url).href;
   const parent = spawn(
     process.execPath,
     [

@@ -49,7 +49,7 @@ describe('the file', () => {
   });
 
   test('[20] can be TypeScript with a loader anywhere, and throw an UnrecoverableJobError as it would here', async () => {
-    const loader = pathToFileURL(childFile('start-typescript.mjs')).href;
+    const loader = new URL('../../../tools/ci/start-typescript.mjs', import.meta.url).href;
     const execArgv = ['--conditions=@switchyard/source', `--import=${loader}`];
     const sandbox = await openSandbox({ execArgv }, 'exports/unrecoverable.ts');
     const error = await thrownBy(runInSandbox(sandbox, { deed: 'none' }));

@@ -32,7 +32,7 @@ export async function startAppProcess(url: string, percent: number): Promise<App
     process.execPath,
     [
       '--conditions=@switchyard/source',
-      `--import=${childFile('start-typescript.mjs').href}`,
+      `--import=${new URL('../../../../tools/ci/start-typescript.mjs', import.meta.url).href}`,
       fileURLToPath(childFile('app-instance.mjs')),
       url,
       String(percent),

@@ -1,4 +1,4 @@
-// Lets a child process of a spec run the workspace's TypeScript as it is, on every Node the project supports.
+// Module hooks: TypeScript is stripped of its types, and a file that is imported as `.js` may be a `.ts`.
 import { readFile } from 'node:fs/promises';
 import ts from 'typescript';
 
