@@ -1,52 +1,39 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startRedis, type RedisServer } from '@switchyard/local-redis';
 import { defineQueue } from '@switchyard/queue-contract';
 import { Redis } from 'ioredis';
 import { createBullEngine } from './create-bull-engine.js';
 import { anything } from './spec-support/anything.js';
-import { makeProgramFolder, PROGRAM_FILE } from './spec-support/program-folder.js';
+import { childProgram } from './spec-support/child-program.js';
 
 const LOCK_MS = 1000;
-
-/** A worker as another instance of the app would run it: prints the id of each job that it starts, and ends none. */
-const WORKER = `
-import { createBullEngine } from '@switchyard/queue-bull';
-import { defineQueue } from '@switchyard/queue-contract';
-import { Redis } from 'ioredis';
-const [url, name] = process.argv.slice(2);
-const anything = { '~standard': { version: 1, vendor: 'test', validate: (value) => ({ value }) } };
-const engine = createBullEngine({ connection: new Redis(url, { maxRetriesPerRequest: null }), lockMs: ${LOCK_MS} });
-const queue = engine.queue(defineQueue({ name, tier: 'medium', jobs: { work: anything } }));
-queue.consumer.consume({ work: ({ id }) => new Promise(() => console.log(id)) });
-`;
 
 describe('a worker that is killed with kill -9 in the middle of a job', () => {
   let server: RedisServer;
   let connection: Redis;
-  let folder: string;
   const children: ChildProcess[] = [];
 
   beforeAll(async () => {
     server = await startRedis();
     connection = new Redis(server.url, { maxRetriesPerRequest: null });
-    folder = await makeProgramFolder(WORKER);
   });
   afterAll(async () => {
     for (const child of children) child.kill('SIGKILL');
     connection?.disconnect();
     await server?.stop();
-    if (folder) await rm(folder, { recursive: true, force: true });
   });
 
   /** Starts a worker and kills it as soon as it has started a job; answers the job's id. */
   async function killInTheMiddle(queue: string): Promise<string> {
-    const child = spawn(process.execPath, [join(folder, PROGRAM_FILE), server.url, queue], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
+    const child = spawn(
+      process.execPath,
+      [...childProgram('worker-that-hangs.mjs'), server.url, queue, String(LOCK_MS)],
+      {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      },
+    );
     children.push(child);
     const [chunk] = (await once(child.stdout, 'data')) as [Buffer];
     child.kill('SIGKILL');
