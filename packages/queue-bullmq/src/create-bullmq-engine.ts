@@ -49,7 +49,7 @@ export interface BullMqEngineOptions {
   readonly prefix?: string;
   /** Hears what the engine could not answer to a caller, of one outage once. Default: nobody. */
   readonly reportError?: ReportError;
-  /** How long an add, as any call, waits for a lost connection to come back, in ms, 1 to 600 000. Default 10 000. */
+  /** How long a call, an add above all, waits for a lost connection to come back, in ms, 1 to 600 000. Default 10 000. */
   readonly addTimeoutMs?: number;
   /**
    * For how long a job stays with a worker that gives no sign of life, and how often that is looked for, in ms, 1000

@@ -90,7 +90,7 @@ export function createSwitchedInspector(
   };
 }
 
-/** A page of one state's jobs. Where only one engine has any, it costs no more than that page. */
+/** A page of one state's jobs. Where one engine alone has some, it costs no more than that page. */
 async function pageOf(
   state: JobState,
   places: readonly EngineQueue[],

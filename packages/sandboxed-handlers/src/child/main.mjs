@@ -24,7 +24,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => {
 process.once('disconnect', () => process.kill(process.pid, 'SIGKILL'));
 new Worker(new URL('./parent-watch.mjs', import.meta.url), { execArgv: [], env: {} }).unref();
 
-// Its state may be broken, so it ends, as any process of Node would; but first it says why.
+// Its state may be broken, so it ends, which is what Node does by itself; but first it says why.
 process.on('uncaughtException', (error) => {
   if (lateRefusals.has(error)) return;
   if (!current) process.stderr.write(`${inspect(error)}\n`);
