@@ -11,8 +11,10 @@ const layers = {
   engine: ['contract', 'connections'],
   rollout: ['contract'],
   'local-redis': [],
-  app: ['contract', 'sandbox', 'engine', 'rollout', 'local-redis'],
-  tool: ['contract', 'engine', 'rollout', 'connections', 'local-redis'],
+  'http-redis': [],
+  'http-service': ['http-redis'],
+  app: ['contract', 'sandbox', 'engine', 'rollout', 'local-redis', 'http-redis', 'http-service'],
+  tool: ['contract', 'engine', 'rollout', 'connections', 'local-redis', 'http-redis', 'http-service'],
 };
 
 const constraints = (alsoAllowed) =>

@@ -1,0 +1,23 @@
+/**
+ * How often a call is repeated after a failure that may pass: a network error, 429, 5xx, a time-out.
+ * `none`: never. `once-quickly`: once, and only where that fits into the 50 ms after the first failure.
+ * `standard`: after 1 s, 2 s and 4 s. A `Retry-After` of the server counts where it is longer; one that is longer than the
+ * call may wait ends it.
+ */
+export type RetryPolicy = 'none' | 'once-quickly' | 'standard';
+
+export interface CallOptions {
+  /** Who asks, for the account of commands: `cache`, `rate-limit`, `idempotency`, … Default `app`. */
+  readonly source?: string;
+  /** How long one try may take, in ms. Default 2000. */
+  readonly timeoutMs?: number;
+  /** Default `standard`. */
+  readonly retry?: RetryPolicy;
+  /**
+   * Whether running it twice does the same as once. By default so for commands that only read. What may have been applied
+   * and is not safe to repeat is never sent again.
+   */
+  readonly isSafeToRepeat?: boolean;
+  /** Gives up when aborted, with the signal's reason. */
+  readonly signal?: AbortSignal;
+}
