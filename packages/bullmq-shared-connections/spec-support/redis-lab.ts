@@ -8,7 +8,13 @@ import {
 import type { CommandStats, RedisServer, StartRedisOptions } from '@switchyard/local-redis';
 import { Queue, Worker, type Processor, type WorkerOptions } from 'bullmq';
 import { Redis, type RedisOptions } from 'ioredis';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { shareConnections, type SharedConnections, type ShareConnectionsOptions } from '../src/index.js';
+
+interface Billed {
+  readonly total: number;
+  readonly byName: ReadonlyMap<string, number>;
+}
 
 interface Closable {
   close(): Promise<unknown>;
@@ -70,13 +76,16 @@ export class RedisLab {
   }
 
   /** Commands a metered Redis bills for while `work` runs, in sum and by name. */
-  async billed(
-    work: () => Promise<unknown>,
-  ): Promise<{ total: number; byName: ReadonlyMap<string, number> }> {
+  async billed(work: () => Promise<unknown>): Promise<Billed> {
     const before = await this.stats();
     await work();
     const after = await this.stats();
     return { total: billedCommands(before, after), byName: commandsBetween(before, after) };
+  }
+
+  /** The same of a while in which the spec does nothing: there is no event to wait for, time itself is asked about. */
+  billedWithin(windowMs: number): Promise<Billed> {
+    return this.billed(() => sleep(windowMs));
   }
 
   /** Closes what is open, the last first, and empties Redis. */

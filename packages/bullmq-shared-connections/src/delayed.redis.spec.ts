@@ -48,7 +48,7 @@ describe('delayed jobs', () => {
     await eventually('it waits', isBlocked);
     await queue.add('far', {}, { delay: 30 * DAY_MS });
     await eventually('its time is known here', async () => (await lab.admin.exists('bull:a:marker')) === 0);
-    const { byName } = await lab.billed(() => new Promise((resolve) => setTimeout(resolve, 600)));
+    const { byName } = await lab.billedWithin(600);
     expect(byName.get('evalsha')).toBeUndefined();
     expect(ran).toBe(0);
     await queue.add('near', {}, { delay: 100 });

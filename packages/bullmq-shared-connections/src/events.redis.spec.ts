@@ -135,10 +135,10 @@ describe('the shared events', () => {
     await eventually('it reads', isReading);
     // The last to come had the command sent anew.
     await eventually('it reads for all', async () => {
-      const { byName } = await lab.billed(() => new Promise((resolve) => setTimeout(resolve, 100)));
+      const { byName } = await lab.billedWithin(100);
       return !byName.has('xread');
     });
-    const { byName } = await lab.billed(() => new Promise((resolve) => setTimeout(resolve, 500)));
+    const { byName } = await lab.billedWithin(500);
     expect([...byName.keys()].filter((name) => name !== 'info' && name !== 'client|list')).toEqual([]);
   });
 });

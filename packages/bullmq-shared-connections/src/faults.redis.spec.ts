@@ -10,7 +10,8 @@ describe('a wait whose connection breaks', () => {
   let lab: RedisLab;
   let proxy: FaultyProxy;
   beforeEach(async () => {
-    lab = await RedisLab.start({ settings: { appendonly: 'yes' } });
+    // What Redis has answered survives that it is killed.
+    lab = await RedisLab.start({ settings: { appendonly: 'yes', appendfsync: 'always' } });
     proxy = await startFaultyProxy({ targetPort: lab.server.port });
   });
   afterEach(async () => {
@@ -127,6 +128,7 @@ describe('a wait whose connection breaks', () => {
     await eventually('it waits for the next', async () => (await blocked()).length === 1);
     await made.close();
     await lab.stockQueue('a').add('job', {});
+    // A window in which nobody may pop it.
     await new Promise((resolve) => setTimeout(resolve, 100));
     expect(await lab.admin.zscore('bull:a:marker', '0')).toBe('0');
     expect(ran).toEqual(['at once']);
@@ -208,9 +210,10 @@ describe('a wait whose connection breaks', () => {
     const queues = ['a', 'b', 'c'].map((name) => lab.stockQueue(name));
     await Promise.all(queues.map((queue) => queue.add('before', {})));
     await Promise.all(queues.map((queue) => queue.add('delayed', {}, { delay: 1_500 })));
-    await eventually('the first ran', () => ran.size === 3);
-    // What is written every second is on disk by then.
-    await new Promise((resolve) => setTimeout(resolve, 1_100));
+    await eventually('the first are done', async () => {
+      const done = await Promise.all(queues.map((queue) => queue.getCompletedCount()));
+      return done.every((count) => count === 1);
+    });
     await lab.server.restart({ kill: true });
     await eventually('the delayed ones run', () => ran.size === 6, 20_000);
     await Promise.all(queues.map((queue) => queue.add('after', {})));

@@ -32,7 +32,7 @@ describe('the recovery', () => {
 
   it('runs a delayed job whose time a process kept until it died', async () => {
     const queue = lab.stockQueue('a');
-    const other = await startKillableProcess(
+    const other = startKillableProcess(
       lab.server.url,
       `new shared.Worker('a', async () => say('ran')); redis.once('ready', () => say('up'));`,
     );
@@ -69,7 +69,7 @@ describe('the recovery', () => {
 
   it('marks and moves the job of a process killed in the middle of it, and says "stalled"', async () => {
     const queue = lab.stockQueue('a');
-    const other = await startKillableProcess(
+    const other = startKillableProcess(
       lab.server.url,
       `new shared.Worker('a', async () => { say('busy'); await new Promise(() => setTimeout(() => {}, 1e6)); },
          { lockDuration: 1000, stalledInterval: 500 });`,
@@ -98,10 +98,10 @@ describe('the recovery', () => {
     await eventually('they wait', isBlocked);
     // One that comes late has the command sent anew.
     await eventually('all of them do', async () => {
-      const { byName } = await lab.billed(() => new Promise((resolve) => setTimeout(resolve, 100)));
+      const { byName } = await lab.billedWithin(100);
       return !byName.has('bzpopmin');
     });
-    const { byName } = await lab.billed(() => new Promise((resolve) => setTimeout(resolve, 1_000)));
+    const { byName } = await lab.billedWithin(1_000);
     expect([...byName.keys()].filter((name) => name !== 'info')).toEqual(['exists']);
     // Three workers, one question each 100 ms; a busy machine takes longer for the second.
     expect(byName.get('exists')).toBeLessThanOrEqual(20);
@@ -140,7 +140,7 @@ describe('the recovery', () => {
     }
     await eventually('they wait', isBlocked);
     const startMs = performance.now();
-    const { total, byName } = await lab.billed(() => new Promise((resolve) => setTimeout(resolve, 6_000)));
+    const { total, byName } = await lab.billedWithin(6_000);
     const seconds = (performance.now() - startMs) / 1_000;
     expect(new Set([...byName.keys()])).toEqual(new Set(['exists', 'bzpopmin', 'info']));
     // One of each may fall on the edge of the window.
@@ -157,19 +157,19 @@ describe('the recovery', () => {
     const job = await queue.add('later', {}, { delay: 3_600_000 });
     // What the add has set off is over when nothing but looks is left.
     const looksAlone = async () => {
-      const { byName } = await lab.billed(() => new Promise((resolve) => setTimeout(resolve, 300)));
+      const { byName } = await lab.billedWithin(300);
       return (
         byName.has('zrange') &&
         [...byName.keys()].every((name) => ['exists', 'zrange', 'info'].includes(name))
       );
     };
     await eventually('it is asked for', looksAlone);
-    const during = await lab.billed(() => new Promise((resolve) => setTimeout(resolve, 1_000)));
+    const during = await lab.billedWithin(1_000);
     expect(new Set(during.byName.keys())).toEqual(new Set(['exists', 'zrange', 'info']));
     expect(during.byName.get('zrange')).toBeLessThanOrEqual((during.byName.get('exists') ?? 0) + 1);
     await job.remove();
     await eventually('it is asked for no more', async () => {
-      const { byName } = await lab.billed(() => new Promise((resolve) => setTimeout(resolve, 300)));
+      const { byName } = await lab.billedWithin(300);
       return !byName.has('zrange');
     });
   });

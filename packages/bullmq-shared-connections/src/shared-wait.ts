@@ -268,10 +268,7 @@ export class SharedWait {
   }
 
   #ring(): void {
-    for (const queue of this.#room.due(this.#clock.nowMs())) {
-      this.#oweDelayed(queue);
-      this.#returnOwed(queue);
-    }
+    for (const queue of this.#room.due(this.#clock.nowMs())) this.#handOver(queue);
     this.#setAlarm();
   }
 
@@ -287,7 +284,7 @@ export class SharedWait {
   }
 
   #oweDelayed(queue: WaitingQueue): void {
-    const inMs = queue.dueAtMs === Infinity ? 0 : queue.dueAtMs - this.#clock.nowMs();
+    const inMs = queue.dueAtMs - this.#clock.nowMs();
     queue.dueAtMs = Infinity;
     queue.occupied = true;
     queue.owed ??= { member: DELAYED_MARKER, score: Math.ceil(Date.now() + Math.max(inMs, 0)) };

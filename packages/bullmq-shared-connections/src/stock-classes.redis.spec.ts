@@ -136,7 +136,7 @@ describe('BullMQ classes on shared connections', () => {
     );
     void worker.run();
     await eventually('it waits', isBlocked);
-    const { byName } = await lab.billed(() => new Promise((resolve) => setTimeout(resolve, 500)));
+    const { byName } = await lab.billedWithin(500);
     expect(byName.get('evalsha')).toBeUndefined();
     await lab.closeLater(new shared.Queue('a')).add('job', {});
     await eventually('it ran', () => ran === 1);

@@ -168,14 +168,14 @@ export class WaitingRoom {
 
   /**
    * Wakes one worker of each queue whose delayed job is due, and every waiter whose own time is over.
-   * @returns the queues whose job is due while all their workers are busy.
+   * @returns the queues whose job is due while all their workers are busy: their time is still theirs to keep.
    */
   due(nowMs: number): WaitingQueue[] {
     const unserved: WaitingQueue[] = [];
     for (const queue of this.#queues.values()) {
       if (queue.dueAtMs <= nowMs) {
-        queue.dueAtMs = Infinity;
-        if (!this.wake(queue, null)) unserved.push(queue);
+        if (this.wake(queue, null)) queue.dueAtMs = Infinity;
+        else unserved.push(queue);
       }
       for (const waiter of queue.waiters.filter(({ untilMs }) => untilMs <= nowMs))
         this.#end(queue, waiter, null);
