@@ -1,4 +1,5 @@
 import { EngineUnavailableError, type JobOptions } from '@switchyard/queue-contract';
+import { hasEnded } from './find-holder.js';
 import { otherSide, type Side } from './route.js';
 import { onSide, SIDES, type Sides } from './sides.js';
 
@@ -106,7 +107,7 @@ export function createPlacements(
       const { inspector } = onSide(sides, other);
       if (id !== undefined && (await mayHold(other))) {
         const job = await inspector.job(id);
-        if (job && job.state !== 'completed' && job.state !== 'failed') return id;
+        if (job && !hasEnded(job)) return id;
       }
       if (deduplication === undefined) return null;
       // Asked of an empty side, too: with a time to live it outlives its job.

@@ -13,15 +13,17 @@ import { neverThrowing, warn } from './background-errors.js';
 import { coalesced } from './coalesced.js';
 import { getsAdds } from './decide.js';
 import { createEngineAsks } from './engine-asks.js';
-import { RolloutConfigurationError, SettleTimeoutError } from './errors.js';
+import { RolloutConfigurationError } from './errors.js';
 import { createFlagShares } from './flag-shares.js';
 import type { FlagSource } from './flag-source.js';
 import { isDoneWithin } from './is-done-within.js';
 import { checkKeyspaceNames, checkKeyspaces } from './keyspace-check.js';
+import { createLookSchedule } from './look-schedule.js';
 import type { QueuePhase, QueueStatus } from './queue-status.js';
 import { createRolloutQueue, type RolloutQueue } from './rollout-queue.js';
-import { SIDES } from './sides.js';
 import type { Side } from './route.js';
+import { createSettleWaits } from './settle-waits.js';
+import { SIDES } from './sides.js';
 
 export interface RolloutOptions {
   /** Where queues go. */
@@ -71,9 +73,6 @@ export interface Rollout {
   close(options?: { readonly timeoutMs?: number }): Promise<void>;
 }
 
-/** How long a look waits for an engine, or a queue, in ms; see takeLook. */
-const ANSWER_LIMIT_MS = 1000;
-
 const SETTLED: ReadonlySet<QueuePhase> = new Set(['legacy', 'canary', 'target']);
 
 /**
@@ -97,25 +96,20 @@ export function createRollout(options: RolloutOptions): Rollout {
     definitions.map(({ name }) => name),
   );
   checkShares();
-  const waiters = new Set<Waiter>();
   const underWay = new Set<Promise<unknown>>();
-  let running = false;
   let closed = false;
-  let timer: NodeJS.Timeout | undefined;
-  let timerAtMs = Infinity;
-  /** Whether a look was asked for that has not begun. */
-  let isWanted = false;
-  /** How many looks have begun. */
-  let looks = 0;
+
+  const looks = createLookSchedule({ take: takeLook, nextInMs: nextLookInMs });
+  const waits = createSettleWaits(isSettled);
 
   const queues = new Map<string, RolloutQueue>();
   const asks = createEngineAsks({
     engines,
     queues,
-    isRunning: () => running,
+    isRunning: () => looks.areOn,
     reportError,
     tracked,
-    onLate: requestLook,
+    onLate: looks.request,
   });
   const { isAway } = asks;
   const steps = new Map<string, () => Promise<void>>();
@@ -129,11 +123,9 @@ export function createRollout(options: RolloutOptions): Rollout {
     queues.set(name, queue);
     steps.set(
       name,
-      coalesced(() => tracked(running ? queue.step() : Promise.resolve())),
+      coalesced(() => tracked(looks.areOn ? queue.step() : Promise.resolve())),
     );
   }
-
-  const look = coalesced(() => takeLook(ANSWER_LIMIT_MS));
 
   async function tracked<T>(work: Promise<T>): Promise<T> {
     underWay.add(work);
@@ -148,52 +140,31 @@ export function createRollout(options: RolloutOptions): Rollout {
    * Looks at both engines and takes each queue a step on. Nobody waits longer than the limit for an engine, or a queue,
    * that takes its time: the others go on by what is known, and the look is taken again when it has come round.
    */
-  async function takeLook(limitMs: number): Promise<void> {
-    isWanted = false;
-    const look = (looks += 1);
+  async function takeLook(look: number, limitMs: number): Promise<void> {
     await Promise.all(SIDES.map((side) => asks.ask(side, limitMs)));
     const stepsTaken = Promise.all([...steps.values()].map((step) => step()));
     // Whoever waits hears of it then.
     if (!(await isDoneWithin(stepsTaken, limitMs)))
-      void stepsTaken.then(() => waiters.size > 0 && requestLook());
-    if (!running) return;
-    for (const waiter of [...waiters]) if (waiter.sinceLook < look) waiter.heard();
-    if (!isWanted) lookWithin(nextLookInMs()); // which is soon as long as somebody waits
+      void stepsTaken.then(() => waits.areAny && looks.request());
+    waits.heard(look);
   }
 
   function nextLookInMs(): number {
     // An engine that has not answered yet is looked at when it does.
-    if (asks.isToAskAgain || waiters.size > 0) return switchingCheckMs;
+    if (asks.isToAskAgain || waits.areAny) return switchingCheckMs;
     return Math.min(idleCheckMs, ...[...queues.values()].map((queue) => queue.nextLookInMs));
   }
 
-  function lookWithin(ms: number): void {
-    clearTimeout(timer);
-    timerAtMs = performance.now() + ms;
-    timer = setTimeout(requestLook, ms);
-  }
-
   function wake(withinMs = 0): void {
-    if (!running) return;
-    if (withinMs > 0) {
-      if (timerAtMs - performance.now() > withinMs) lookWithin(withinMs);
-      return;
-    }
+    if (withinMs > 0) return looks.requestWithin(withinMs);
+    if (!looks.areOn) return;
     asks.changed();
-    requestLook();
+    looks.request();
   }
 
-  function requestLook(): void {
-    if (!running) return;
-    clearTimeout(timer);
-    timerAtMs = Infinity;
-    isWanted = true;
-    void look();
-  }
-
-  /** Whether what is known of a queue is of now. */
-  function isUpToDate(queue: RolloutQueue): boolean {
-    return queue.sidesToAsk().every((side) => asks.isUpToDate(side));
+  /** Whether a queue is where its flags want it, by what is known of now. */
+  function isSettled(queue: RolloutQueue): boolean {
+    return queue.isSteady && queue.sidesToAsk().every(asks.isUpToDate) && SETTLED.has(queue.status().phase);
   }
 
   function assertOpen(): void {
@@ -252,8 +223,7 @@ export function createRollout(options: RolloutOptions): Rollout {
       // One that is away while the other is there is not in the same place.
       if (definitions[0] && areReached.every(Boolean)) await checkKeyspaces(engines, definitions[0]);
       assertOpen();
-      running = true;
-      await tracked(takeLook(Infinity));
+      await tracked(looks.start());
       await Promise.all([...queues.values()].map((queue) => queue.begun()));
     },
     status: () => [...queues.values()].map((queue) => queue.status()),
@@ -262,50 +232,19 @@ export function createRollout(options: RolloutOptions): Rollout {
       if (!queue) throw new RolloutConfigurationError(`queue "${name}" is not one of this rollout's`);
       checkTime('timeoutMs', timeoutMs);
       assertOpen();
-      return new Promise((resolve, reject) => {
-        const stopWaiting = (): void => {
-          clearTimeout(giveUp);
-          waiters.delete(waiter);
-        };
-        const waiter: Waiter = {
-          sinceLook: looks,
-          heard() {
-            const status = queue.status();
-            if (!queue.isSteady || !isUpToDate(queue) || !SETTLED.has(status.phase)) return;
-            stopWaiting();
-            resolve(status);
-          },
-          closed() {
-            stopWaiting();
-            reject(new ClosedError('rollout'));
-          },
-        };
-        const giveUp = setTimeout(() => {
-          stopWaiting();
-          reject(new SettleTimeoutError(name, queue.status().phase, timeoutMs));
-        }, timeoutMs);
-        waiters.add(waiter);
-        wake();
-      });
+      const settled = waits.wait(queue, looks.begun, timeoutMs);
+      wake();
+      return settled;
     },
     async close(closeOptions) {
       closed = true;
-      running = false;
-      clearTimeout(timer);
+      looks.stop();
       ignoreChanges();
-      for (const waiter of [...waiters]) waiter.closed();
+      waits.close();
       // At once: a look may itself wait for what only a close ends.
       await Promise.all([...underWay, ...[...queues.values()].map((queue) => queue.close(closeOptions))]);
     },
   };
-}
-
-/** Somebody who waits for a queue to settle. */
-interface Waiter {
-  /** How many looks had begun when it came: it is told what later ones saw. */
-  readonly sinceLook: number;
-  heard(): void;
-  closed(): void;
 }
 
 function checkTime(option: string, ms: unknown): void {

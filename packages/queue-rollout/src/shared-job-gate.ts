@@ -1,4 +1,4 @@
-import type { JobGate } from '@switchyard/queue-contract';
+import { MAX_WAIT_MS, type JobGate } from '@switchyard/queue-contract';
 import type { RateWindow } from './rate-window.js';
 
 export interface SharedJobGateOptions {
@@ -6,9 +6,6 @@ export interface SharedJobGateOptions {
   /** Default: no limit. Several gates may share one. */
   readonly window?: RateWindow | undefined;
 }
-
-/** A timer that is set for longer fires at once. */
-const MAX_TIMER_MS = 2 ** 31 - 1;
 
 interface Waiting {
   readonly admit: () => void;
@@ -33,7 +30,7 @@ export function createSharedJobGate({ concurrency, window }: SharedJobGateOption
             timer = undefined;
             admitWaiting();
           },
-          Math.min(Math.ceil(waitMs), MAX_TIMER_MS),
+          Math.min(Math.ceil(waitMs), MAX_WAIT_MS), // a timer that is set for longer fires at once
         );
         return;
       }
