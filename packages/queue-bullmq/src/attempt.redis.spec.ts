@@ -1,42 +1,11 @@
-import {
-  defineQueue,
-  InvalidPayloadError,
-  JobNotFoundError,
-  type EngineQueue,
-  type StandardSchema,
-} from '@switchyard/queue-contract';
-import { startRedis, type RedisServer } from '@switchyard/local-redis';
+import { InvalidPayloadError, JobNotFoundError } from '@switchyard/queue-contract';
 import { DelayedError, RATE_LIMIT_ERROR, Worker } from 'bullmq';
-import { Redis } from 'ioredis';
-import { createBullMqEngine } from './index.js';
+import { useLab, type LabQueue } from './spec-support/lab.js';
 
-const anything: StandardSchema<unknown> = {
-  '~standard': { version: 1, vendor: 'test', validate: (value) => ({ value }) },
-};
-type Jobs = { readonly work: typeof anything };
-
-let server: RedisServer;
-let connection: Redis;
-let queue: EngineQueue<Jobs>;
+const lab = useLab();
+let queue: LabQueue;
 let name = '';
-let close: () => Promise<void>;
-let queues = 0;
-
-beforeAll(async () => {
-  server = await startRedis();
-  connection = new Redis(server.url, { maxRetriesPerRequest: null });
-});
-afterAll(async () => {
-  connection.disconnect();
-  await server.stop();
-});
-beforeEach(() => {
-  name = `attempts-${++queues}`;
-  const engine = createBullMqEngine({ connection });
-  queue = engine.queue(defineQueue({ name, tier: 'medium', jobs: { work: anything } }));
-  close = () => engine.close({ timeoutMs: 500 });
-});
-afterEach(() => close());
+beforeEach(() => void ({ name, queue } = lab.declare()));
 
 const end = (id: string) =>
   queue.events.waitForEnd(id, { timeoutMs: 10_000 }).catch((error: unknown) => error);
@@ -46,7 +15,7 @@ test('[22] what a handler does to a job that is gone is a JobNotFoundError', asy
   const told = new Promise<unknown[]>((resolve) => (tell = resolve));
   queue.consumer.consume({
     async work(job) {
-      await connection.del(...(await connection.keys(`*:${name}:*gone*`)));
+      await lab.connection.del(...(await lab.connection.keys(`*:${name}:*gone*`)));
       const calls = [job.updateProgress(1), job.log('line'), job.updateData('x')];
       tell((await Promise.allSettled(calls)).map((each) => each.status === 'rejected' && each.reason));
     },
@@ -156,9 +125,7 @@ test("an exponential backoff beyond BullMQ's own formula is capped, and the job 
 });
 
 test("a stock BullMQ worker in another process can serve the queue's jobs", async () => {
-  const definition = defineQueue({ name, tier: 'medium', jobs: { work: anything }, priorities: true });
-  const engine = createBullMqEngine({ connection });
-  const prioritized = engine.queue(definition);
+  const { name, queue: prioritized } = lab.declare({ priorities: true });
   const ran: unknown[] = [];
   await prioritized.producer.add('work', 'none');
   await prioritized.producer.add('work', 'five', { priority: 5 });
@@ -174,14 +141,13 @@ test("a stock BullMQ worker in another process can serve the queue's jobs", asyn
       if (job.data === 'retried' && job.attemptsMade === 0) throw new Error('once');
       return job.id;
     },
-    { connection: { host: '127.0.0.1', port: server.port }, prefix: 'switchyard' },
+    { connection: { host: '127.0.0.1', port: lab.server.port }, prefix: 'switchyard' },
   );
   try {
     expect(await prioritized.events.waitForEnd(last.id, { timeoutMs: 10_000 })).toBe('~17');
     expect(ran).toEqual(['five', 'none', 'retried', 'retried']);
   } finally {
     await worker.close();
-    await engine.close();
   }
 });
 

@@ -1,13 +1,10 @@
 import { defineQueue, type QueueEngine } from '@switchyard/queue-contract';
 import { startRedis, type RedisServer } from '@switchyard/local-redis';
+import { anything, eventually } from '@switchyard/queue-testing';
 import { Redis } from 'ioredis';
 import { createBullMqEngine } from './index.js';
 
-const definition = defineQueue({
-  name: 'mail',
-  tier: 'medium',
-  jobs: { send: { '~standard': { version: 1, vendor: 'spec', validate: (value) => ({ value }) } } },
-});
+const definition = defineQueue({ name: 'mail', tier: 'medium', jobs: { work: anything } });
 /** The engine gives a store that does not answer two seconds more than it was told. */
 const ENOUGH_MS = 4500;
 
@@ -28,11 +25,11 @@ async function busyEngine(isRunning: boolean): Promise<QueueEngine> {
   const engine = createBullMqEngine({ connection, addTimeoutMs: 1000 });
   const { producer, consumer, events } = engine.queue(definition);
   await events.on('completed', () => undefined);
-  const consuming = consumer.consume({ send: () => new Promise(() => undefined) });
+  const consuming = consumer.consume({ work: () => new Promise(() => undefined) });
   const taken = new Promise((resolve) => consuming.on('active', resolve));
   await consuming.ready();
   if (isRunning) {
-    const job = await producer.add('send', null);
+    const job = await producer.add('work', null);
     await taken;
     void events.waitForEnd(job, { timeoutMs: 60_000 }).catch(() => undefined);
   }
@@ -77,8 +74,5 @@ test('what was still at work when the engine let go ends once the store answers 
   await engine.close({ timeoutMs: 0 });
   process.kill(server.pid, 'SIGCONT');
   const others = async () => ((await connection.client('LIST')) as string).trim().split('\n').length - 1;
-  for (let tries = 0; (await others()) > 0 && tries < 500; tries++) {
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-  expect(await others()).toBe(0);
+  await eventually('all its connections are gone', async () => (await others()) === 0);
 });

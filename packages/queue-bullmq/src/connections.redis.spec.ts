@@ -1,4 +1,4 @@
-import { defineQueue, type QueueDefinition, type StandardSchema } from '@switchyard/queue-contract';
+import { defineQueue, type QueueDefinition } from '@switchyard/queue-contract';
 import {
   commandsBetween,
   countConnections,
@@ -7,13 +7,11 @@ import {
   startRedis,
   type RedisServer,
 } from '@switchyard/local-redis';
+import { anything, eventually } from '@switchyard/queue-testing';
 import { Redis } from 'ioredis';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createBullMqEngine } from './index.js';
 
-const anything: StandardSchema<unknown> = {
-  '~standard': { version: 1, vendor: 'test', validate: (value) => ({ value }) },
-};
 const ELEVEN = Array.from({ length: 11 }, (_, n) =>
   defineQueue({ name: `queue-${n}`, tier: 'medium', jobs: { work: anything } }),
 );
@@ -40,9 +38,7 @@ afterEach(async () => {
 const connections = async () => countConnections(parseClientList((await observer.client('LIST')) as string));
 
 async function expectConnections(count: number): Promise<void> {
-  const deadline = Date.now() + 5000;
-  while ((await connections()) !== count && Date.now() < deadline) await sleep(20);
-  expect(await connections()).toBe(count);
+  await eventually(`there are ${count} connections`, connections, (found) => found === count);
 }
 
 const consumeAll = async (
@@ -119,9 +115,7 @@ test('[24] a commandTimeout of the lent connection does not cut the wait for job
       .map(({ id }) => id)
       .sort();
   await expectConnections(3);
-  for (let tries = 0; (await privateIds()).length < 2 && tries < 250; tries++) await sleep(20);
-  const before = await privateIds();
-  expect(before).toHaveLength(2);
+  const before = await eventually('both wait', privateIds, (ids) => ids.length === 2);
   // More than twice the limit.
   await sleep(2500);
   expect(await privateIds()).toEqual(before);

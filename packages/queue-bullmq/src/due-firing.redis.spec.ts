@@ -1,35 +1,12 @@
-import { defineQueue, type EngineQueue, type StandardSchema } from '@switchyard/queue-contract';
-import { startRedis, type RedisServer } from '@switchyard/local-redis';
-import { Redis } from 'ioredis';
-import { once } from 'node:events';
-import { createBullMqEngine } from './index.js';
+import { useLab, type LabQueue } from './spec-support/lab.js';
 
-const anything: StandardSchema<unknown> = {
-  '~standard': { version: 1, vendor: 'test', validate: (value) => ({ value }) },
-};
 const HOUR_MS = 3_600_000;
 const hourly = { id: 'hourly-1', rule: { everyMs: HOUR_MS }, name: 'work', data: 1 } as const;
 
-let server: RedisServer;
-let connection: Redis;
-let engine: ReturnType<typeof createBullMqEngine>;
-let queue: EngineQueue<{ readonly work: typeof anything }>;
-
-beforeAll(async () => {
-  server = await startRedis();
-  connection = new Redis(server.url, { maxRetriesPerRequest: null });
-  await once(connection, 'ready');
-});
-afterAll(async () => {
-  connection.disconnect();
-  await server.stop();
-});
-beforeEach(async () => {
-  await connection.flushall();
-  engine = createBullMqEngine({ connection });
-  queue = engine.queue(defineQueue({ name: 'q', tier: 'medium', jobs: { work: anything } }));
-});
-afterEach(() => engine.close({ timeoutMs: 500 }));
+const lab = useLab();
+let queue: LabQueue;
+let name = '';
+beforeEach(() => void ({ name, queue } = lab.declare()));
 
 test('a slot that has fired does not fire again, and the grid goes on', async () => {
   const firstRunAtMs = Date.now() - 1000;
@@ -48,11 +25,11 @@ test('a slot that has fired does not fire again, and the grid goes on', async ()
 test('a firing that is due lies like one that came due, with the entry at its slot', async () => {
   const firstRunAtMs = Date.now() - 2 * HOUR_MS;
   await queue.schedules.upsert(hourly, { firstRunAtMs });
-  expect(await connection.zrange('switchyard:q:repeat', 0, -1, 'WITHSCORES')).toEqual([
+  expect(await lab.connection.zrange(`switchyard:${name}:repeat`, 0, -1, 'WITHSCORES')).toEqual([
     'hourly-1',
     String(firstRunAtMs),
   ]);
-  expect(await connection.zrange('switchyard:q:delayed', 0, -1, 'WITHSCORES')).toEqual([
+  expect(await lab.connection.zrange(`switchyard:${name}:delayed`, 0, -1, 'WITHSCORES')).toEqual([
     `repeat:hourly-1:${firstRunAtMs}`,
     String(firstRunAtMs * 4096),
   ]);
@@ -60,12 +37,12 @@ test('a firing that is due lies like one that came due, with the entry at its sl
 
 test('putting one in place costs what its header says', async () => {
   const total = async () => {
-    const stats = await connection.info('commandstats');
+    const stats = await lab.connection.info('commandstats');
     const calls = [...stats.matchAll(/^cmdstat_(?:zscore|exists|del|hdel|zadd|hset|xadd):calls=(\d+)/gm)];
     return calls.reduce((sum, [, n]) => sum + Number(n), 0);
   };
   await queue.schedules.upsert({ ...hourly, id: 'warm' }, { firstRunAtMs: Date.now() - 1000 });
-  await connection.config('RESETSTAT');
+  await lab.connection.config('RESETSTAT');
   await queue.schedules.upsert(hourly, { firstRunAtMs: Date.now() - 1000 });
   // All of them but the one HGET; one ZSCORE more is the look at what was there.
   expect(await total()).toBe(11);

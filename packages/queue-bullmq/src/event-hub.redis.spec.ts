@@ -1,36 +1,7 @@
-import { defineQueue } from '@switchyard/queue-contract';
-import { startRedis, type RedisServer } from '@switchyard/local-redis';
-import { Redis } from 'ioredis';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { createBullMqEngine } from './index.js';
+import { eventually } from '@switchyard/queue-testing';
+import { useLab } from './spec-support/lab.js';
 
-let server: RedisServer;
-let connection: Redis;
-beforeAll(async () => {
-  server = await startRedis();
-  connection = new Redis(server.url, { maxRetriesPerRequest: null });
-});
-afterAll(async () => {
-  connection.disconnect();
-  await server.stop();
-});
-beforeEach(() => connection.flushall());
-
-const EVENTS = 'switchyard:mail:events';
-const definition = defineQueue({
-  name: 'mail',
-  tier: 'medium',
-  jobs: { send: { '~standard': { version: 1, vendor: 'spec', validate: (value) => ({ value }) } } },
-});
-
-function open() {
-  const reports: string[] = [];
-  const engine = createBullMqEngine({
-    connection,
-    reportError: ({ message }) => void reports.push(message),
-  });
-  return { engine, reports, queue: engine.queue(definition) };
-}
+const lab = useLab();
 
 test.each([
   ['progress', 'data', ''],
@@ -38,27 +9,27 @@ test.each([
 ])(
   'an entry of %s that cannot be read is passed over, and nothing is told twice',
   async (event, field, text) => {
-    const { engine, queue, reports } = open();
+    const { name, queue } = lab.declare();
+    const key = `switchyard:${name}:events`;
     const waiting: string[] = [];
     const completed: unknown[] = [];
     await queue.events.on('waiting', ({ jobId }) => waiting.push(jobId));
     await queue.events.on('completed', ({ result }) => completed.push(result));
-    const blocked = await queue.producer.add('send', 'before');
-    const batch = connection.multi();
-    batch.xadd(EVENTS, '*', 'event', 'added', 'jobId', 'x', 'name', 'send');
-    batch.xadd(EVENTS, '*', 'event', 'waiting', 'jobId', 'beside it');
-    for (let n = 0; n < 2; n++) batch.xadd(EVENTS, '*', 'event', event, 'jobId', 'x', field, text);
+    const blocked = await queue.producer.add('work', 'before');
+    const batch = lab.connection.multi();
+    batch.xadd(key, '*', 'event', 'added', 'jobId', 'x', 'name', 'work');
+    batch.xadd(key, '*', 'event', 'waiting', 'jobId', 'beside it');
+    for (let n = 0; n < 2; n++) batch.xadd(key, '*', 'event', event, 'jobId', 'x', field, text);
     await batch.exec();
-    queue.consumer.consume({ send: ({ data }) => data });
+    queue.consumer.consume({ work: ({ data }) => data });
     expect(await queue.events.waitForEnd(blocked, { timeoutMs: 4000 })).toBe('before');
-    const after = await queue.producer.add('send', 'after');
+    const after = await queue.producer.add('work', 'after');
     expect(await queue.events.waitForEnd(after, { timeoutMs: 4000 })).toBe('after');
-    while (completed.length < 2) await sleep(10);
+    await eventually('both are told', () => completed.length === 2);
     expect(completed).toEqual(['before', 'after']);
     expect(waiting).toEqual([blocked.id, 'beside it', after.id]);
-    expect(reports).toEqual(
-      Array(2).fill(expect.stringMatching(/^entry \d+-\d+ of the events of queue "mail"/)),
+    expect(lab.reported).toEqual(
+      Array(2).fill(expect.stringMatching(/^entry \d+-\d+ of the events of queue "queue-\d+"/)),
     );
-    await engine.close();
   },
 );

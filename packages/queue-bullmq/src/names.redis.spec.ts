@@ -1,27 +1,13 @@
-import { defineQueue, InvalidOptionError, JOB_CHANNEL, type JobAttempt } from '@switchyard/queue-contract';
-import { startRedis, type RedisServer } from '@switchyard/local-redis';
-import { Redis } from 'ioredis';
+import { InvalidOptionError, JOB_CHANNEL, type JobAttempt } from '@switchyard/queue-contract';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { createBullMqEngine } from './index.js';
+import { useLab } from './spec-support/lab.js';
 
-const definition = defineQueue({
-  name: 'mail',
-  tier: 'medium',
-  jobs: { send: { '~standard': { version: 1, vendor: 'spec', validate: (value) => ({ value }) } } },
-});
-
-let server: RedisServer;
-let connection: Redis;
-beforeAll(async () => {
-  server = await startRedis();
-  connection = new Redis(server.url, { maxRetriesPerRequest: null });
-});
-afterAll(async () => {
-  connection.disconnect();
-  await server.stop();
-});
+const lab = useLab();
 
 test('two engines of one app stand on two prefixes, and all that comes from them tells which', async () => {
+  const { connection } = lab;
+  const { definition } = lab.declare();
   const attempts: JobAttempt[] = [];
   const heard = (message: unknown) => void attempts.push(message as JobAttempt);
   subscribe(JOB_CHANNEL, heard);
@@ -38,14 +24,14 @@ test('two engines of one app stand on two prefixes, and all that comes from them
     for (const engine of engines) {
       const { producer, consumer, schedules, inspector, events } = engine.queue(definition);
       const runs: string[] = [];
-      consumer.consume({ send: (job) => runs.push(job.engine) }).on('completed', () => {
+      consumer.consume({ work: (job) => runs.push(job.engine) }).on('completed', () => {
         throw new Error('by a listener');
       });
-      const job = await producer.add('send', null, { id: 'same' });
+      const job = await producer.add('work', null, { id: 'same' });
       await events.waitForEnd(job, { timeoutMs: 10_000 });
       expect(runs).toEqual([engine.name]);
       expect((await inspector.job('same'))?.engine).toBe(engine.name);
-      const schedule = { id: 's', rule: { everyMs: 60_000 }, name: 'send', data: null } as const;
+      const schedule = { id: 's', rule: { everyMs: 60_000 }, name: 'work', data: null } as const;
       expect((await schedules.upsert(schedule)).engine).toBe(engine.name);
       expect((await schedules.list()).map((each) => each.engine)).toEqual([engine.name]);
     }
@@ -61,12 +47,12 @@ test('two engines of one app stand on two prefixes, and all that comes from them
   }
 });
 
-test('an engine without a name is called bullmq', async () => {
-  const engine = createBullMqEngine({ connection });
-  expect(engine.name).toBe('bullmq');
-  await engine.close();
+test('an engine without a name is called bullmq', () => {
+  expect(lab.engine.name).toBe('bullmq');
 });
 
 test.each(['', 'two words', 'a:b', 'x'.repeat(41), 'grün', 7, null])('the name %j is refused', (name) => {
-  expect(() => createBullMqEngine({ connection, name: name as string })).toThrow(InvalidOptionError);
+  expect(() => createBullMqEngine({ connection: lab.connection, name: name as string })).toThrow(
+    InvalidOptionError,
+  );
 });

@@ -3,16 +3,13 @@ import {
   EngineUnavailableError,
   type EngineQueue,
   type QueueEngine,
-  type StandardSchema,
 } from '@switchyard/queue-contract';
 import { startRedis, type RedisServer } from '@switchyard/local-redis';
+import { anything, eventually } from '@switchyard/queue-testing';
 import { Redis, type RedisOptions } from 'ioredis';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createBullMqEngine, type BullMqEngineOptions } from './index.js';
 
-const anything: StandardSchema<unknown> = {
-  '~standard': { version: 1, vendor: 'test', validate: (value) => ({ value }) },
-};
 type Jobs = { readonly work: typeof anything };
 const declare = (name: string) => defineQueue({ name, tier: 'medium', jobs: { work: anything } });
 
@@ -51,14 +48,6 @@ function open(
   return { engine, connection, queue: engine.queue(declare('outage')) };
 }
 
-async function until(what: string, isTrue: () => boolean | Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 30_000;
-  while (!(await isTrue())) {
-    if (Date.now() > deadline) throw new Error(`not within 30 s: ${what}`);
-    await sleep(20);
-  }
-}
-
 describe.each([
   ['shut down', false],
   ['killed', true],
@@ -81,9 +70,12 @@ describe.each([
       },
       { concurrency: 10 },
     );
-    await until('all jobs ran', () => succeeded.size === 1000);
+    await eventually('all jobs ran', () => succeeded.size === 1000);
     await isDown;
-    await until('all jobs are completed', async () => (await queue.inspector.counts()).completed === 1000);
+    await eventually(
+      'all jobs are completed',
+      async () => (await queue.inspector.counts()).completed === 1000,
+    );
     expect(await queue.inspector.counts()).toEqual({
       waiting: 0,
       delayed: 0,
@@ -105,7 +97,7 @@ describe('[27] while the connection is away', () => {
     await new Promise((resolve) => connection.once('ready', resolve));
     await queue.producer.add('work', 'before', { id: 'before-1' });
     await server.kill();
-    await until('the loss is noticed', () => connection.status !== 'ready');
+    await eventually('the loss is noticed', () => connection.status !== 'ready');
     const adding = [
       queue.producer.add('work', 'one', { id: 'during-1' }),
       queue.producer.addMany([{ name: 'work', data: 'many', options: { id: 'during-2' } }]),
@@ -133,7 +125,7 @@ describe('[27] while the connection is away', () => {
     const observer = new Redis(server.url);
     cleanups.push(() => observer.disconnect());
     observer.on('error', () => undefined);
-    await until('some have arrived', async () => (await observer.llen('switchyard:outage:wait')) > 500);
+    await eventually('some have arrived', async () => (await observer.llen('switchyard:outage:wait')) > 500);
     await server.restart({ kill: true });
     await Promise.all([...bulks, ...singles]);
     expect((await queue.inspector.counts()).waiting).toBe(1 + 20 * 500 + 200);
@@ -146,7 +138,7 @@ describe('[27] while the connection is away', () => {
       const { connection, queue } = open(server, { addTimeoutMs: 300 }, { enableOfflineQueue });
       await new Promise((resolve) => connection.once('ready', resolve));
       await server.kill();
-      await until('the loss is noticed', () => connection.status !== 'ready');
+      await eventually('the loss is noticed', () => connection.status !== 'ready');
       const startedAtMs = performance.now();
       const added = await Promise.allSettled([
         queue.producer.add('work', 'one'),
@@ -158,7 +150,7 @@ describe('[27] while the connection is away', () => {
         expect(result).toMatchObject({ status: 'rejected', reason: expect.any(EngineUnavailableError) });
       }
       await server.restart();
-      await until('it is back', () => connection.status === 'ready');
+      await eventually('it is back', () => connection.status === 'ready');
       await queue.producer.add('work', 'after');
     },
   );
@@ -199,7 +191,7 @@ describe('Redis is away', () => {
     await server.restart();
     await consumer.ready();
     await queue.producer.add('work', 'now');
-    await until('it ran', () => ran.includes('now'));
+    await eventually('it ran', () => ran.includes('now'));
   });
 
   test('one outage is reported once, however many queues and commands meet it; the next one again', async () => {
@@ -215,12 +207,12 @@ describe('Redis is away', () => {
     await queues[0]?.events.on('completed', () => undefined);
     for (const outage of [1, 2]) {
       await server.kill();
-      await until('it is noticed', () => connection.status !== 'ready');
+      await eventually('it is noticed', () => connection.status !== 'ready');
       await sleep(500);
       await server.restart();
-      await until('it is back', () => connection.status === 'ready');
+      await eventually('it is back', () => connection.status === 'ready');
       await Promise.all(queues.map((queue) => queue.producer.add('work', outage)));
-      await until('the consumers work again', () => ran.length === 5 * outage);
+      await eventually('the consumers work again', () => ran.length === 5 * outage);
       expect(reported).toHaveLength(outage);
       expect(reported.at(-1)).toMatch(/^bullmq: /);
     }
@@ -247,7 +239,7 @@ test('after SCRIPT FLUSH nothing is swallowed', async () => {
   await queue.producer.add('work', 'single');
   const ran = new Set<unknown>();
   queue.consumer.consume({ work: ({ data }) => void ran.add(data) }, { concurrency: 50 });
-  await until('all ran', () => ran.size === 2401);
+  await eventually('all ran', () => ran.size === 2401);
 });
 
 test('a first step that failed is taken again: queue and consumer recover when the user gets his rights', async () => {

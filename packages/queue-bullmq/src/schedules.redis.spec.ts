@@ -1,79 +1,50 @@
-import { defineQueue, type EngineQueue, type StandardSchema } from '@switchyard/queue-contract';
-import { startRedis, type RedisServer } from '@switchyard/local-redis';
+import { eventually } from '@switchyard/queue-testing';
 import { Queue, Worker } from 'bullmq';
-import { Redis } from 'ioredis';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createBullMqEngine } from './index.js';
 import { createScript } from './script.js';
+import { useLab, type LabQueue } from './spec-support/lab.js';
 import { suspendScheduleLua } from './suspend-schedule.lua.js';
 
-const anything: StandardSchema<unknown> = {
-  '~standard': { version: 1, vendor: 'test', validate: (value) => ({ value }) },
-};
-type Jobs = { readonly work: typeof anything };
 const HOUR_MS = 3_600_000;
 /** Long enough for a busy machine to put a schedule in place before it is due. */
 const SOON_MS = 500;
 
-let server: RedisServer;
-let connection: Redis;
-let engine: ReturnType<typeof createBullMqEngine>;
-let queue: EngineQueue<Jobs>;
+const lab = useLab();
+let queue: LabQueue;
 let name = '';
-let queues = 0;
 const closings: (() => unknown)[] = [];
-
-beforeAll(async () => {
-  server = await startRedis();
-  connection = new Redis(server.url, { maxRetriesPerRequest: null });
-});
-afterAll(async () => {
-  connection.disconnect();
-  await server.stop();
-});
-beforeEach(() => {
-  name = `schedules-${++queues}`;
-  engine = createBullMqEngine({ connection });
-  queue = engine.queue(defineQueue({ name, tier: 'medium', jobs: { work: anything } }));
-});
+beforeEach(() => void ({ name, queue } = lab.declare()));
 afterEach(async () => {
-  await engine.close({ timeoutMs: 500 });
   for (const close of closings.splice(0)) await close();
 });
 
 const key = (type: string) => `switchyard:${name}:${type}`;
 const hourly = { id: 'hourly:1', rule: { everyMs: HOUR_MS }, name: 'work', data: null } as const;
-const stock = () => ({ connection: { host: '127.0.0.1', port: server.port }, prefix: 'switchyard' });
-
-async function until(what: string, isTrue: () => boolean | Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 10_000;
-  while (!(await isTrue())) {
-    if (Date.now() > deadline) throw new Error(`not within 10 s: ${what}`);
-    await sleep(10);
-  }
-}
+const stock = () => ({ connection: { host: '127.0.0.1', port: lab.server.port }, prefix: 'switchyard' });
 
 describe('where schedules lie', () => {
   test('the entry, its hash and the pending job, under an id that BullMQ does not misread', async () => {
     const firstRunAtMs = Date.now() + 60_000;
     await queue.schedules.upsert(hourly, { firstRunAtMs });
-    expect(await connection.zrange(key('repeat'), 0, -1, 'WITHSCORES')).toEqual([
+    expect(await lab.connection.zrange(key('repeat'), 0, -1, 'WITHSCORES')).toEqual([
       '~hourly%3A1',
       String(firstRunAtMs),
     ]);
-    expect(await connection.hget(key('repeat:~hourly%3A1'), 'data')).toBe('null');
-    expect(await connection.zrange(key('delayed'), 0, -1)).toEqual([`repeat:~hourly%3A1:${firstRunAtMs}`]);
+    expect(await lab.connection.hget(key('repeat:~hourly%3A1'), 'data')).toBe('null');
+    expect(await lab.connection.zrange(key('delayed'), 0, -1)).toEqual([
+      `repeat:~hourly%3A1:${firstRunAtMs}`,
+    ]);
   });
 
   test('suspended, both are gone and lie together in one field of the side hash', async () => {
     await queue.schedules.upsert(hourly);
     await queue.schedules.suspend(hourly.id);
-    expect(await connection.keys(`${key('repeat')}*`)).toEqual([]);
-    expect(await connection.exists(key('delayed'))).toBe(0);
-    expect(await connection.hkeys(key('switchyard:suspended'))).toEqual(['~hourly%3A1']);
-    expect(await engine.withWork([name])).toEqual(new Set([name])); // somebody has to see to it
+    expect(await lab.connection.keys(`${key('repeat')}*`)).toEqual([]);
+    expect(await lab.connection.exists(key('delayed'))).toBe(0);
+    expect(await lab.connection.hkeys(key('switchyard:suspended'))).toEqual(['~hourly%3A1']);
+    expect(await lab.engine.withWork([name])).toEqual(new Set([name])); // somebody has to see to it
     await queue.schedules.forget(hourly.id);
-    expect(await connection.exists(key('switchyard:suspended'))).toBe(0);
+    expect(await lab.connection.exists(key('switchyard:suspended'))).toBe(0);
   });
 });
 
@@ -89,7 +60,9 @@ describe('an upsert', () => {
       { firstRunAtMs },
     );
     expect(moved.nextRunAtMs).toBe(firstRunAtMs);
-    expect(await connection.zrange(key('delayed'), 0, -1)).toEqual([`repeat:~hourly%3A1:${firstRunAtMs}`]);
+    expect(await lab.connection.zrange(key('delayed'), 0, -1)).toEqual([
+      `repeat:~hourly%3A1:${firstRunAtMs}`,
+    ]);
     expect(await queue.schedules.suspended()).toEqual([]);
   });
 
@@ -125,14 +98,14 @@ describe('an upsert', () => {
     // As if it had been made, and all processes stopped, ten slots earlier.
     await rewind(slotMs, slotMs - 10 * everyMs);
     const consumer = queue.consumer.consume({ work: () => null });
-    await until('it fired', async () => (await queue.inspector.counts()).completed === 1);
+    await eventually('it fired', async () => (await queue.inspector.counts()).completed === 1);
     await consumer.close();
     expect(((await queue.schedules.get(hourly.id))?.nextRunAtMs ?? 0) - slotMs).toBeCloseTo(0, 0);
   });
 
   async function rewind(slotMs: number, toMs: number): Promise<void> {
     const [from, to] = [slotMs, toMs].map((at) => `repeat:~hourly%3A1:${at}`) as [string, string];
-    await connection
+    await lab.connection
       .multi()
       .zadd(key('repeat'), toMs, '~hourly%3A1')
       .rename(key(from), key(to))
@@ -175,7 +148,7 @@ describe('suspending', () => {
     let runs = 0;
     queue.consumer.consume({ work: () => void runs++ });
     const resumed = await queue.schedules.resume(hourly.id);
-    await until('it fired', () => runs === 1);
+    await eventually('it fired', () => runs === 1);
     expect(resumed).toEqual(suspended);
     expect(await queue.schedules.resume(hourly.id)).toBeNull();
   });
@@ -185,11 +158,16 @@ describe('suspending', () => {
     await queue.schedules.upsert({ ...hourly, remainingRuns: 4 }, { firstRunAtMs: slotMs });
     // The moment between BullMQ's taking a firing and its placing the next: taken, and the entry still at its slot.
     const id = `repeat:~hourly%3A1:${slotMs}`;
-    await connection.multi().zrem(key('delayed'), id).lpush(key('active'), id).hset(key(id), 'ats', 1).exec();
+    await lab.connection
+      .multi()
+      .zrem(key('delayed'), id)
+      .lpush(key('active'), id)
+      .hset(key(id), 'ats', 1)
+      .exec();
     const suspended = await queue.schedules.suspend(hourly.id);
     expect(suspended).toMatchObject({ nextRunAtMs: slotMs + HOUR_MS, remainingRuns: 3 });
-    expect(await connection.exists(key(id))).toBe(1);
-    expect(await connection.lrange(key('active'), 0, -1)).toEqual([id]);
+    expect(await lab.connection.exists(key(id))).toBe(1);
+    expect(await lab.connection.lrange(key('active'), 0, -1)).toEqual([id]);
     expect(await queue.schedules.resume(hourly.id)).toMatchObject({
       nextRunAtMs: slotMs + HOUR_MS,
       remainingRuns: 3,
@@ -201,13 +179,13 @@ describe('suspending', () => {
     const fleeting = { ...hourly, options: { removeOnComplete: true } };
     await queue.schedules.upsert(fleeting, { firstRunAtMs: Date.now() + SOON_MS });
     await queue.schedules.suspend(hourly.id);
-    const aside = await connection.hgetall(key('switchyard:suspended'));
+    const aside = await lab.connection.hgetall(key('switchyard:suspended'));
     await sleep(SOON_MS);
     let runs = 0;
     queue.consumer.consume({ work: () => void runs++ });
     await queue.schedules.resume(hourly.id);
-    await until('it fired', () => runs === 1);
-    await connection.hset(key('switchyard:suspended'), aside);
+    await eventually('it fired', () => runs === 1);
+    await lab.connection.hset(key('switchyard:suspended'), aside);
     expect(await queue.schedules.resume(hourly.id)).toMatchObject({ id: hourly.id });
     expect(await queue.schedules.suspended()).toEqual([]);
     await sleep(100);
@@ -225,9 +203,9 @@ describe('suspending', () => {
       'wait',
       'switchyard:suspended',
     ].map(key);
-    await connection.config('RESETSTAT');
-    expect(await script(connection, keys, ['~hourly%3A1', key(''), 'keep'])).toEqual(expect.any(String));
-    const stats = await connection.info('commandstats');
+    await lab.connection.config('RESETSTAT');
+    expect(await script(lab.connection, keys, ['~hourly%3A1', key(''), 'keep'])).toEqual(expect.any(String));
+    const stats = await lab.connection.info('commandstats');
     const calls = [...stats.matchAll(/^cmdstat_(?!info|config|eval)[^:]+:calls=(\d+)/gm)].map(([, n]) =>
       Number(n),
     );
@@ -240,13 +218,13 @@ describe('beside stock BullMQ', () => {
     await queue.schedules.upsert({ ...hourly, remainingRuns: 1 }, { firstRunAtMs: Date.now() + SOON_MS });
     const worker = new Worker(name, async () => 'done', stock());
     closings.push(() => worker.close());
-    await until('it fired', async () => (await queue.inspector.counts()).completed === 1);
-    expect(await connection.zcard(key('repeat'))).toBe(1);
+    await eventually('it fired', async () => (await queue.inspector.counts()).completed === 1);
+    expect(await lab.connection.zcard(key('repeat'))).toBe(1);
     expect(await queue.schedules.get(hourly.id)).toBeNull();
     expect(await queue.schedules.list()).toEqual([]);
     expect(await queue.schedules.suspend(hourly.id)).toBeNull();
     expect(await queue.schedules.suspended()).toEqual([]);
-    expect(await engine.withWork([name])).toEqual(new Set());
+    expect(await lab.engine.withWork([name])).toEqual(new Set());
   });
 
   test('a last firing that a stock worker tried and that waits for its retry is not taken along', async () => {
@@ -260,8 +238,8 @@ describe('beside stock BullMQ', () => {
     worker.on('error', () => undefined);
     const retried = async () =>
       (await queue.inspector.jobs(['delayed'])).filter(({ attemptsMade }) => attemptsMade === 1);
-    await until('it failed once', async () => (await retried()).length === 1);
-    expect(await connection.zcard(key('repeat'))).toBe(1);
+    await eventually('it failed once', async () => (await retried()).length === 1);
+    expect(await lab.connection.zcard(key('repeat'))).toBe(1);
     expect(await queue.schedules.suspend(hourly.id)).toBeNull();
     expect(await retried()).toHaveLength(1);
   });
@@ -296,9 +274,9 @@ test('the last firing takes the entry along, and an interval does not fire after
     { ...hourly, id: 'ends', endAtMs: soon + HOUR_MS - 1 },
     { firstRunAtMs: soon },
   );
-  await until('both fired', () => runs === 2);
-  await until('both entries are gone', async () => (await connection.zcard(key('repeat'))) === 0);
-  expect(await connection.exists(key('delayed'))).toBe(0);
+  await eventually('both fired', () => runs === 2);
+  await eventually('both entries are gone', async () => (await lab.connection.zcard(key('repeat'))) === 0);
+  expect(await lab.connection.exists(key('delayed'))).toBe(0);
 });
 
 test('a pending firing is a job like others, and goes with its schedule', async () => {

@@ -1,15 +1,12 @@
-import { defineQueue, type EngineQueue, type StandardSchema } from '@switchyard/queue-contract';
+import { defineQueue, type EngineQueue } from '@switchyard/queue-contract';
 import { startRedis, type RedisServer } from '@switchyard/local-redis';
+import { anything } from '@switchyard/queue-testing';
 import { Redis } from 'ioredis';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { createBullMqEngine } from './index.js';
-
-const anything: StandardSchema<unknown> = {
-  '~standard': { version: 1, vendor: 'test', validate: (value) => ({ value }) },
-};
 
 let server: RedisServer;
 let child: ChildProcess | undefined;

@@ -7,22 +7,15 @@ import {
   type ClientEntry,
   type RedisUser,
 } from '@switchyard/local-redis';
-import {
-  defineQueue,
-  EngineUnavailableError,
-  InvalidOptionError,
-  type StandardSchema,
-} from '@switchyard/queue-contract';
+import { defineQueue, EngineUnavailableError, InvalidOptionError } from '@switchyard/queue-contract';
+import { anything, eventually, exerciseEngine } from '@switchyard/queue-testing';
 import { Cluster, Redis, type RedisOptions } from 'ioredis';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Connection } from './connection.js';
 import { createBullMqEngine, type BullMqEngine } from './index.js';
 
-const anything: StandardSchema<unknown> = {
-  '~standard': { version: 1, vendor: 'test', validate: (value) => ({ value }) },
-};
 const SYNC = defineQueue({ name: 'sync', tier: 'medium', jobs: { work: anything } });
 const MAIL = defineQueue({ name: 'mail', tier: 'medium', jobs: { work: anything } });
+const QUEUES = [SYNC, MAIL];
 
 /** Ended jobs are looked up at the end, however many there are. */
 const KEPT = { removeOnComplete: false } as const;
@@ -65,31 +58,6 @@ const engineOn = (
   return engine;
 };
 
-async function until(what: string, condition: () => boolean | Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 20_000;
-  while (!(await condition())) {
-    if (Date.now() > deadline) throw new Error(`waited in vain until ${what}`);
-    await sleep(20);
-  }
-}
-
-/** Adds, runs, hears of the end and waits for it, on two queues. */
-async function useAll(engine: BullMqEngine): Promise<void> {
-  await engine.ready();
-  for (const definition of [SYNC, MAIL]) {
-    const queue = engine.queue(definition);
-    const consumer = queue.consumer.consume({ work: ({ data }) => `did ${String(data)}` });
-    await consumer.ready();
-    const heard: unknown[] = [];
-    await queue.events.on('completed', ({ jobId, result }) => heard.push([jobId, result]));
-    const { id } = await queue.producer.add('work', 'é');
-    expect(await queue.events.waitForEnd(id, { timeoutMs: 10_000 })).toBe('did é');
-    await until('the end is heard', () => heard.length > 0);
-    expect(heard).toEqual([[id, 'did é']]);
-  }
-  expect(await engine.withWork(['sync', 'mail'])).toEqual(new Set());
-}
-
 /** Names of the connections of an engine that both consumes and listens, as its server sees them. */
 async function expectThreeConnections(observer: Redis, engine: BullMqEngine): Promise<void> {
   expect(engine.connections()).toEqual({ lent: 1, wait: 1, events: 1 });
@@ -102,18 +70,14 @@ async function expectThreeConnections(observer: Redis, engine: BullMqEngine): Pr
       .map(({ name }) => name.split(';')[0])
       .sort();
   const expected = ['bullmq-shared-events', 'bullmq-shared-wait', 'lent'];
-  await until('just these are there', async () => inspect(await kinds()) === inspect(expected)).catch(
-    async () => {
-      expect(await kinds()).toEqual(expected);
-    },
-  );
+  await eventually('just these are there', kinds, (found) => inspect(found) === inspect(expected));
 }
 
 test('a password, in a URL with escapes', async () => {
   const server = await started(startRedis({ settings: { requirepass: JSON.stringify(SECRET) } }));
   const url = `redis://:${encodeURIComponent(SECRET)}@127.0.0.1:${server.port}/0`;
   const engine = engineOn(opened(new Redis(url, { maxRetriesPerRequest: null, connectionName: 'lent' })));
-  await useAll(engine);
+  await exerciseEngine(engine, QUEUES);
   await expectThreeConnections(opened(new Redis(url)), engine);
   expect(engine.keyspace).toBe(`redis://127.0.0.1:${server.port}/0/switchyard`);
 });
@@ -122,7 +86,7 @@ test('an ACL user with the rights that the README names, and no others', async (
   const { port } = await started(startRedis({ users: [user('ours'), user('theirs')] }));
   const login = { port, password: SECRET };
   const engine = engineOn(lent({ ...login, username: 'ours' }), 'ours');
-  await useAll(engine);
+  await exerciseEngine(engine, QUEUES);
   await expectThreeConnections(opened(new Redis(port)), engine);
 
   const { schedules, inspector, control, producer } = engine.queue(SYNC);
@@ -142,7 +106,7 @@ test('TLS with a certificate that the client was told to trust', async () => {
   const server = await started(startRedis({ tls: true }));
   const tls = { ca: server.ca };
   const engine = engineOn(lent({ port: server.port, tls }));
-  await useAll(engine);
+  await exerciseEngine(engine, QUEUES);
   await expectThreeConnections(opened(new Redis({ port: server.port, tls })), engine);
 
   const distrustful = engineOn(lent({ port: server.port, tls: {} }));
@@ -153,7 +117,7 @@ test('a Unix socket, and two databases that do not see each other', async () => 
   const { socketPath: path } = await started(startRedis({ unixSocket: true }));
   const first = engineOn(lent({ path, db: 1 }));
   expect(first.keyspace).toBe(`redis://${path}/1/switchyard`);
-  await useAll(first);
+  await exerciseEngine(first, QUEUES);
   await expectThreeConnections(opened(new Redis({ path })), first);
 
   const second = engineOn(lent({ path, db: 2 }));
@@ -162,7 +126,7 @@ test('a Unix socket, and two databases that do not see each other', async () => 
   expect(await second.queue(SYNC).inspector.job(id)).toBeNull();
   expect(await second.withWork(['sync'])).toEqual(new Set());
   expect(await first.withWork(['sync'])).toEqual(new Set(['sync']));
-  await useAll(second);
+  await exerciseEngine(second, QUEUES);
 });
 
 test('Sentinel: jobs go on after the primary has died, and what its replicas had is not lost', async () => {
@@ -172,7 +136,7 @@ test('Sentinel: jobs go on after the primary has died, and what its replicas had
   let losses = 0;
   connection.on('close', () => losses++);
   const engine = engineOn(connection);
-  await useAll(engine);
+  await exerciseEngine(engine, QUEUES);
   const primary = await group.primary();
   await expectThreeConnections(opened(new Redis(primary.port)), engine);
 
@@ -189,16 +153,16 @@ test('Sentinel: jobs go on after the primary has died, and what its replicas had
       if (id !== undefined && copies === 2 && losses === before) copied.push(id);
     }
   })();
-  await until('some are copied', () => copied.length > 20);
+  await eventually('some are copied', () => copied.length > 20);
   await primary.kill();
-  await until('a replica is primary', async () => (await group.primary()) !== primary);
+  await eventually('a replica is primary', async () => (await group.primary()) !== primary);
   const { id: late } = await queue.producer.add('work', 'late', KEPT);
   expect(await queue.events.waitForEnd(late, { timeoutMs: 20_000 })).toBe('did late');
   isOver = true;
   await load;
   for (const id of [early.id, ...copied]) {
     const isDone = async () => (await queue.inspector.job(id))?.state === 'completed';
-    await until(`job ${id} is done`, isDone);
+    await eventually(`job ${id} is done`, isDone);
   }
 }, 60_000);
 
@@ -217,7 +181,7 @@ describe('Redis Cluster', () => {
     const redisOptions = { username: 'app', password: SECRET, maxRetriesPerRequest: null };
     const connection = opened(new Cluster([...cluster.addresses], { redisOptions }));
     const engine = engineOn(connection, '{app}', [], 10_000);
-    await useAll(engine);
+    await exerciseEngine(engine, QUEUES);
     expect(engine.connections()).toEqual({ lent: expect.any(Number), wait: 1, events: 1 });
     expect(engine.connections().lent).toBeLessThanOrEqual(cluster.nodes.length);
     const addresses = cluster.nodes.map(({ port }) => `127.0.0.1:${port}`);
