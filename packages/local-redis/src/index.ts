@@ -12,3 +12,6 @@ export type { Direction, ProxiedConnection, ProxyFaults } from './proxied-connec
 export { startRedisCluster, type RedisCluster, type StartRedisClusterOptions } from './redis-cluster.js';
 export { startRedisSentinel, type RedisSentinel, type StartRedisSentinelOptions } from './redis-sentinel.js';
 export { startRedis, type RedisServer, type RedisUser, type StartRedisOptions } from './redis-server.js';
+export { InvalidRestOptionError, RedisGoneError } from './rest/errors.js';
+export type { RestFaults } from './rest/faults.js';
+export { startRestEndpoint, type RestEndpoint, type StartRestEndpointOptions } from './rest/rest-endpoint.js';

@@ -1,5 +1,6 @@
 import { connect, type Socket } from 'node:net';
 import { connect as connectSecurely } from 'node:tls';
+import { encodeCommand } from './resp-command.js';
 
 export interface RespRequest {
   readonly port: number;
@@ -41,7 +42,7 @@ export function respRequest(request: RespRequest): Promise<RespReply[]> {
       reject(new Error('the server closed the connection'));
     });
     socket.once(ca === undefined ? 'connect' : 'secureConnect', () =>
-      socket.write(commands.map((command) => encode(command, encoding)).join(''), encoding),
+      socket.write(commands.map((command) => encodeCommand(command, encoding)).join(''), encoding),
     );
     socket.on('data', (chunk: Buffer) => {
       received = Buffer.concat([received, chunk]);
@@ -51,11 +52,6 @@ export function respRequest(request: RespRequest): Promise<RespReply[]> {
       resolve(replies);
     });
   });
-}
-
-function encode(command: readonly string[], encoding: BufferEncoding): string {
-  const parts = command.map((part) => `$${Buffer.byteLength(part, encoding)}\r\n${part}\r\n`);
-  return `*${command.length}\r\n${parts.join('')}`;
 }
 
 function decodeAll(received: Buffer, encoding: BufferEncoding): RespReply[] {

@@ -1,0 +1,147 @@
+import { encodeCommand, type RespCommand } from '../resp-command.js';
+import { RedisGoneError } from './errors.js';
+import type { RedisAddress } from './redis-address.js';
+import { openRedisLink, type RedisLink } from './redis-link.js';
+
+export interface RedisConnectionOptions {
+  readonly address: RedisAddress;
+  readonly ca?: string;
+  /** When a reply is due and nothing arrives for this long (and at most twice as long), the connection is given up. */
+  readonly replyTimeoutMs: number;
+  /** Called at every change, with the reason when Redis is not there. */
+  readonly onChange?: (error: RedisGoneError | undefined) => void;
+}
+
+/** The connection that ordinary commands share. It comes back by itself. */
+export interface RedisConnection {
+  /** Settles with the first attempt to connect, whether it succeeds or not. */
+  readonly attempted: Promise<void>;
+  /**
+   * Sends commands in one piece: nothing of other callers comes between them. `onReply` gets one reply for each, in
+   * order; its bytes are good until it returns.
+   *
+   * @throws {RedisGoneError} when Redis is not there, or is lost before the last reply
+   */
+  send(commands: readonly RespCommand[], onReply: (reply: Buffer) => void): Promise<void>;
+  /** Refuses what follows and what is under way. */
+  close(): void;
+}
+
+interface Pending {
+  /** Replies that are still to come. */
+  due: number;
+  readonly onReply: (reply: Buffer) => void;
+  readonly resolve: () => void;
+  readonly reject: (error: RedisGoneError) => void;
+}
+
+const FIRST_PAUSE_MS = 25;
+const LONGEST_PAUSE_MS = 1_000;
+
+export function openRedisConnection(options: RedisConnectionOptions): RedisConnection {
+  const { address, ca, replyTimeoutMs, onChange } = options;
+  let link: RedisLink | undefined;
+  let isReady = false;
+  let isClosed = false;
+  let lastError = new RedisGoneError('not connected yet');
+  let pauseMs = FIRST_PAUSE_MS;
+  let retry: NodeJS.Timeout | undefined;
+  let pending: Pending[] = [];
+  let answered = 0;
+  let outgoing: (string | Buffer)[] = [];
+  let isFlushing = false;
+  let settleAttempt: () => void = () => undefined;
+  const attempted = new Promise<void>((resolve) => (settleAttempt = resolve));
+
+  const flush = () => {
+    isFlushing = false;
+    if (!link || !isReady || outgoing.length === 0) return;
+    const parts = outgoing;
+    outgoing = [];
+    if (parts.every((part) => typeof part === 'string')) return link.write(parts.join(''));
+    link.cork();
+    for (const part of parts) link.write(part);
+    link.uncork();
+  };
+
+  const receive = (reply: Buffer) => {
+    isSilent = false;
+    const first = pending[answered];
+    if (!first) return link?.destroy('it replied without being asked');
+    first.onReply(reply);
+    first.due -= 1;
+    if (first.due > 0) return;
+    answered += 1;
+    // Moved up now and then: taking the first off each time would move all of them.
+    if (answered === pending.length || answered === 1024) {
+      pending = pending.slice(answered);
+      answered = 0;
+    }
+    first.resolve();
+  };
+
+  const lose = (error: RedisGoneError) => {
+    const lost = pending.slice(answered);
+    link = undefined;
+    isReady = false;
+    pending = [];
+    answered = 0;
+    outgoing = [];
+    lastError = error;
+    for (const { reject } of lost) reject(error);
+    settleAttempt();
+    if (isClosed) return;
+    onChange?.(error);
+    retry = setTimeout(connect, pauseMs).unref();
+    pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS);
+  };
+
+  const connect = () => {
+    link = openRedisLink({
+      address,
+      ca,
+      onReady: () => {
+        isReady = true;
+        pauseMs = FIRST_PAUSE_MS;
+        flush();
+        settleAttempt();
+        onChange?.(undefined);
+      },
+      onReply: receive,
+      onGone: lose,
+    });
+  };
+
+  let isSilent = false;
+  let oldest: Pending | undefined;
+  const watch = setInterval(() => {
+    const first = pending[answered];
+    if (first && first === oldest && isSilent && isReady)
+      link?.destroy(`no reply within ${replyTimeoutMs} ms`);
+    oldest = first;
+    isSilent = true;
+  }, replyTimeoutMs).unref();
+
+  connect();
+  return {
+    attempted,
+    send(commands, onReply) {
+      if (!link || isClosed) return Promise.reject(lastError);
+      return new Promise((resolve, reject) => {
+        pending.push({ due: commands.length, onReply, resolve, reject });
+        for (const command of commands) outgoing.push(encodeCommand(command));
+        if (isFlushing) return;
+        isFlushing = true;
+        // After all that arrived in this turn of the event loop: one write for many requests.
+        setImmediate(flush);
+      });
+    },
+    close() {
+      isClosed = true;
+      lastError = new RedisGoneError('the endpoint is stopping');
+      clearTimeout(retry);
+      clearInterval(watch);
+      link?.destroy(lastError.message);
+    },
+  };
+}
