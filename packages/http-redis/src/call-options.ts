@@ -18,6 +18,14 @@ export interface CallOptions {
    * and is not safe to repeat is never sent again.
    */
   readonly isSafeToRepeat?: boolean;
+  /**
+   * Calls of this client with the same one never overtake each other: what was made later goes out when all before it have
+   * ended, retries included, or in the same request. It costs the later ones a wait of up to that long, which counts in
+   * their time-out. What ended without an answer may still reach Redis after what follows.
+   *
+   * Without it the calls of a tick go out in order, and those of different ticks may overtake each other.
+   */
+  readonly orderKey?: string;
   /** Gives up when aborted, with the signal's reason. */
   readonly signal?: AbortSignal;
 }

@@ -1,4 +1,16 @@
 export type { CallOptions, RetryPolicy } from './call-options.js';
+export type { CircuitOptions } from './circuit.js';
+export { REDIS_COMMAND_CHANNEL, type RedisCommandMessage } from './command-channel.js';
+export { createHttpRedis, type HttpRedisOptions } from './create-http-redis.js';
+export {
+  HttpRedisError,
+  InvalidRedisOptionError,
+  RedisAuthError,
+  RedisCommandError,
+  RedisTimeoutError,
+  RedisUnavailableError,
+  type UnavailableReason,
+} from './errors.js';
 export type {
   CircuitState,
   DeletePatternOptions,

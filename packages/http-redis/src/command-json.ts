@@ -1,0 +1,24 @@
+import { InvalidRedisOptionError } from './errors.js';
+import type { RedisCommand } from './http-redis.js';
+
+/** @throws InvalidRedisOptionError for what is no command; it shows no argument */
+export function commandJson(command: RedisCommand): string {
+  const [name] = command;
+  if (typeof name !== 'string' || !/^[A-Za-z][\w.-]{0,63}$/.test(name)) {
+    throw new InvalidRedisOptionError(
+      'command',
+      'without the name of one',
+      'a name, then arguments of their own',
+    );
+  }
+  for (let at = 1; at < command.length; at += 1) {
+    const each: unknown = command[at];
+    if (typeof each === 'string' || (typeof each === 'number' && Number.isFinite(each))) continue;
+    throw new InvalidRedisOptionError(
+      `argument ${at} of ${name.toUpperCase()}`,
+      typeof each === 'number' ? String(each) : `of type ${each === null ? 'null' : typeof each}`,
+      'strings and finite numbers',
+    );
+  }
+  return JSON.stringify(command);
+}

@@ -1,0 +1,46 @@
+import type { RetryPolicy } from './call-options.js';
+
+/** In ms, before the second, third and fourth try. */
+const STANDARD_MS = [1000, 2000, 4000];
+/** The longest that a server may make a `standard` call wait before a try. */
+const STANDARD_LIMIT_MS = 10_000;
+const QUICK_LIMIT_MS = 50;
+
+/**
+ * How long to wait before the next try, or null to give up.
+ *
+ * @param tries how many there were
+ * @param retryAfterMs what the server asks for
+ */
+export function retryDelayMs(
+  policy: RetryPolicy,
+  tries: number,
+  retryAfterMs: number | null,
+  random: () => number,
+): number | null {
+  const askedMs = retryAfterMs ?? 0;
+  if (policy === 'once-quickly') {
+    if (tries > 1 || askedMs > QUICK_LIMIT_MS) return null;
+    return Math.max(askedMs, 5 + random() * 15);
+  }
+  const delayMs = policy === 'standard' ? STANDARD_MS[tries - 1] : undefined;
+  return delayMs === undefined || askedMs > STANDARD_LIMIT_MS ? null : Math.max(askedMs, delayMs);
+}
+
+/**
+ * `Retry-After` in seconds or as a date (RFC 9110, 10.2.3), in ms from now; null for anything else. A date is measured by
+ * the server's own clock where it tells it.
+ */
+export function readRetryAfter(
+  value: string | undefined,
+  serverDate: string | undefined,
+  nowMs: number,
+): number | null {
+  const text = value?.trim();
+  if (!text) return null;
+  if (/^\d+$/.test(text)) return Number(text) * 1000;
+  const atMs = Date.parse(text);
+  if (Number.isNaN(atMs)) return null;
+  const serverMs = Date.parse(serverDate ?? '');
+  return Math.max(0, atMs - (Number.isNaN(serverMs) ? nowMs : serverMs));
+}
