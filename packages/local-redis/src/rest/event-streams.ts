@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { encodeCommand, type RespCommand } from '../resp-command.js';
-import { RedisGoneError } from './errors.js';
+import type { RedisGoneError } from './errors.js';
 import type { RedisAddress } from './redis-address.js';
 import { openRedisLink } from './redis-link.js';
 import { RequestError } from './request-error.js';

@@ -8,11 +8,17 @@ export function refusal(name: string, args: readonly (string | Buffer)[]): strin
   // Redis compares names as C strings, so one with a NUL byte could pass for another.
   if (!/^[\w.-]+$/.test(name)) return `ERR unknown command '${name.slice(0, 128).replace(/[^ -~]/g, '?')}'`;
   const command = name.toUpperCase();
-  const reason =
-    REASONS.get(command) ??
-    ((command === 'XREAD' || command === 'XREADGROUP') && hasBlock(args) ? BLOCKS : undefined) ??
-    (command === 'SCRIPT' && String(args[0]).toUpperCase() === 'DEBUG' ? CONNECTION : undefined);
+  const reason = reasonAgainst(command, args);
   return reason && `ERR Command is not available: '${command}'. ${reason}`;
+}
+
+function reasonAgainst(command: string, args: readonly (string | Buffer)[]): string | undefined {
+  const option = () => String(args[0]).toUpperCase();
+  if (command === 'XREAD' || command === 'XREADGROUP') return hasBlock(args) ? BLOCKS : undefined;
+  if (command === 'SCRIPT') return option() === 'DEBUG' ? CONNECTION : undefined;
+  // The official SDK introduces itself with it.
+  if (command === 'CLIENT' && option() === 'SETINFO') return undefined;
+  return REASONS.get(command);
 }
 
 const BLOCKS = 'It blocks, and a REST request has no connection of its own to wait on';
