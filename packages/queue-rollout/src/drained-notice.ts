@@ -1,4 +1,5 @@
 import type { Side } from './route.js';
+import { onSide, type Sides } from './sides.js';
 
 /** Whether a listener is told that the queue has run dry. */
 export interface DrainedNotice {
@@ -34,5 +35,19 @@ export function createDrainedNotice(isDrainedBut: (side: Side) => boolean | Prom
       toldAtMs = performance.now();
       return true;
     },
+  };
+}
+
+/** Looks whether nothing waits on the sides that are open, but for one that is known to have run dry. */
+export function createDrainedLook(
+  sides: Sides,
+  openSides: () => readonly Side[],
+): (but: Side) => boolean | Promise<boolean> {
+  return (but) => {
+    const others = openSides().filter((open) => open !== but);
+    if (others.length === 0) return true;
+    return Promise.all(others.map((other) => onSide(sides, other).inspector.counts())).then((counts) =>
+      counts.every(({ waiting }) => waiting === 0),
+    );
   };
 }

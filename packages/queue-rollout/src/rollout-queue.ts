@@ -1,27 +1,21 @@
-import {
-  ClosedError,
-  type EngineQueue,
-  type JobSchemas,
-  type QueueDefinition,
-  type ReportError,
-} from '@switchyard/queue-contract';
+import type { EngineQueue, JobSchemas, QueueDefinition, ReportError } from '@switchyard/queue-contract';
 import { coalesced } from './coalesced.js';
 import { decide, getsAdds, phaseOf, type QueueObservation } from './decide.js';
+import { createDrainedLook } from './drained-notice.js';
 import { isDoneWithin } from './is-done-within.js';
 import { createLookPace } from './look-pace.js';
 import { createObservations } from './observations.js';
 import { createOwedControls } from './owed-controls.js';
 import { createPlacements } from './placements.js';
+import { createQueueConsumers } from './queue-consumers.js';
 import { createQueueContact } from './queue-contact.js';
 import type { QueueStatus } from './queue-status.js';
-import { createRateWindows } from './rate-window.js';
 import { homeSide, otherSide, type Side } from './route.js';
 import { createScheduleLock, unlocked } from './schedule-lock.js';
 import { bringSchedulesHome } from './schedule-moves.js';
 import { createScheduleWatch } from './schedule-watch.js';
 import { createSideStarts, isStart } from './side-starts.js';
 import { onSide, placesOf, sideOf, SIDES, type Engines, type Sides } from './sides.js';
-import { createSwitchedConsumer, type SwitchedConsumer } from './switched-consumer.js';
 import { createSwitchedEvents } from './switched-events.js';
 import { createSwitchedControl, createSwitchedInspector } from './switched-inspector.js';
 import { createSwitchedProducer } from './switched-producer.js';
@@ -79,8 +73,6 @@ export function createRolloutQueue(
     target: engines.target.queue(definition),
   };
   const existing = SIDES.filter((side) => sides[side] !== undefined);
-  const consumers = new Set<SwitchedConsumer>();
-  const windowOf = createRateWindows();
   const pace = createLookPace({ closeMs: switchingCheckMs, restMs: idleCheckMs });
   const lock = sides.legacy ? createScheduleLock(sides.target.claims, () => isClosed) : unlocked;
   const schedules = createScheduleWatch(idleCheckMs);
@@ -144,23 +136,15 @@ export function createRolloutQueue(
     wake(switchingCheckMs);
   };
 
-  const isDrainedBut = (side: Side): boolean | Promise<boolean> => {
-    const others = openSides().filter((open) => open !== side);
-    if (others.length === 0) return true;
-    return Promise.all(others.map((other) => onSide(sides, other).inspector.counts())).then((counts) =>
-      counts.every(({ waiting }) => waiting === 0),
-    );
-  };
-
-  const active = (): readonly SwitchedConsumer[] => [...consumers].filter(({ isClosing }) => !isClosing);
-  const consuming = (): Record<Side, boolean> => {
-    const open = openSides();
-    const isConsumed = (side: Side): boolean =>
-      open.includes(side)
-        ? active().every((consumer) => consumer.consumes(side))
-        : active().some((consumer) => consumer.consumes(side));
-    return { legacy: isConsumed('legacy'), target: isConsumed('target') };
-  };
+  const isDrainedBut = createDrainedLook(sides, openSides);
+  const consumers = createQueueConsumers(sides, {
+    openSides,
+    onConsume: wake,
+    onProgress,
+    isDrainedBut,
+    reportError,
+  });
+  const { active, consuming } = consumers;
 
   const placements = createPlacements(sides, {
     mayHoldWork,
@@ -186,21 +170,7 @@ export function createRolloutQueue(
     schedules: createSwitchedSchedules(places, lock),
     events,
     claims: sides.target.claims,
-    consumer: {
-      consume(handlers, options = {}) {
-        if (isClosed) throw new ClosedError(`queue "${definition.name}"`);
-        const consumer = createSwitchedConsumer(sides, handlers, options, {
-          onClosed: (closed) => consumers.delete(closed as SwitchedConsumer),
-          onProgress,
-          isDrainedBut,
-          windowOf,
-          reportError,
-        });
-        if (!consumer.isClosing) consumers.add(consumer);
-        wake();
-        return consumer;
-      },
-    },
+    consumer: { consume: consumers.consume },
   };
 
   const schedulesAstray = async (): Promise<boolean> => {
@@ -310,7 +280,7 @@ export function createRolloutQueue(
     },
     async close(options) {
       isClosed = true;
-      await Promise.all([...consumers].map((consumer) => consumer.close(options)));
+      await consumers.close(options);
       await starts.done();
       // An engine that is away keeps nothing for those who listened to it.
       await events
