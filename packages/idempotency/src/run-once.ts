@@ -34,7 +34,9 @@ export async function runOnce<T>(
     if (leftMs <= 0) throw new InProgressError(name, outcome.retryAfterMs);
     // Those who wait for the same key need not all look at the same moment.
     const spread = 0.75 + Math.random() / 2;
-    await pause(Math.min(pauseMs * spread, leftMs), undefined, { signal: request.signal });
+    await pause(Math.min(pauseMs * spread, leftMs), undefined, { signal: request.signal }).catch(() =>
+      request.signal?.throwIfAborted(),
+    );
   }
 }
 

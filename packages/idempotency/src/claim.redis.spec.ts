@@ -1,0 +1,294 @@
+import { RedisUnavailableError } from '@switchyard/http-redis';
+import {
+  ClaimLostError,
+  ClaimSettledError,
+  ForeignRecordError,
+  InvalidIdempotencyOptionError,
+  ResultNotStorableError,
+} from './errors.js';
+import { createIdempotency, type ClaimOutcome, type Idempotency } from './index.js';
+import { recordKey } from './record-key.js';
+import { claimed, rejection, startLab, type Lab } from './spec-support/lab.js';
+
+let lab: Lab;
+let ours: Idempotency;
+let theirs: Idempotency;
+
+beforeAll(async () => {
+  lab = await startLab();
+  ours = lab.open();
+  theirs = lab.open();
+});
+afterAll(() => lab.stop());
+
+const states = (outcomes: readonly ClaimOutcome[]) => outcomes.map(({ state }) => state);
+const pttl = (key: string) => lab.admin.pttl(recordKey('default', key));
+
+describe('a claim', () => {
+  it('is never fresh when Redis cannot be reached', async () => {
+    const { url, token } = lab.endpoint;
+    const nowhere = createIdempotency({
+      redis: lab.openRedis({ url: 'http://127.0.0.1:1', token, retry: 'none' }),
+    });
+    expect(await rejection(nowhere.claim('unreachable'))).toBeInstanceOf(RedisUnavailableError);
+    const locked = createIdempotency({ redis: lab.openRedis({ url, token: 'wrong', retry: 'none' }) });
+    expect(await rejection(locked.claim('unreachable'))).toMatchObject({ code: 'ERR_REDIS_AUTH' });
+    const slow = createIdempotency({ redis: lab.openRedis({ retry: 'none', timeoutMs: 1 }) });
+    lab.endpoint.setFaults({ latencyMs: 100 });
+    expect(await rejection(slow.claim('unreachable'))).toMatchObject({ code: 'ERR_REDIS_TIMEOUT' });
+    lab.endpoint.setFaults({});
+  });
+
+  it.each<[string, string]>([
+    ['a string of somebody else', 'OK'],
+    ['JSON of somebody else', '{"status":"done"}'],
+    ['a result that was cut short', `d${'t'.repeat(22)}{"a":`],
+  ])('is refused where Redis holds %s', async (name, value) => {
+    const key = ['foreign', name];
+    await lab.admin.set(recordKey('default', key), value);
+    expect(await rejection(ours.claim(key))).toBeInstanceOf(ForeignRecordError);
+    expect(await lab.admin.get(recordKey('default', key))).toBe(value);
+  });
+
+  it('is refused where Redis holds no string', async () => {
+    await lab.admin.lpush(recordKey('default', 'a list'), 'x');
+    expect(await rejection(ours.claim('a list'))).toMatchObject({ code: 'ERR_REDIS_COMMAND' });
+  });
+
+  it.each<[string, object]>([
+    ['leaseSeconds', { leaseSeconds: 0 }],
+    ['leaseSeconds', { leaseSeconds: NaN }],
+    ['leaseSeconds', { leaseSeconds: 90_000 }],
+    ['leaseMs', { leaseMs: 30_000 }],
+  ])('refuses %s as in %j', async (option, options) => {
+    expect(await rejection(ours.claim('options', options))).toMatchObject({
+      code: 'ERR_IDEMPOTENCY_OPTION',
+      option,
+    });
+  });
+
+  it.each<[string, object]>([
+    ['windowSeconds', { windowSeconds: 0.5 }],
+    ['maxResultBytes', { maxResultBytes: -1 }],
+    ['namespace', { namespace: '' }],
+    ['window', { window: 60 }],
+  ])('is made with a %s that is allowed, not with %j', (_, options) => {
+    expect(() => lab.open(options)).toThrow(InvalidIdempotencyOptionError);
+  });
+
+  it('is won by one of many', async () => {
+    for (let round = 0; round < 20; round++) {
+      const all = Array.from({ length: 20 }, (_, n) => (n % 2 ? ours : theirs).claim(`many-${round}`));
+      expect(states(await Promise.all(all)).filter((state) => state === 'fresh')).toHaveLength(1);
+    }
+  });
+
+  it('tells others how long at most to wait, and what came of it', async () => {
+    const claim = claimed(await ours.claim('outcomes', { leaseSeconds: 7 }));
+    expect(await theirs.claim('outcomes')).toEqual({ state: 'in-progress', retryAfterMs: 7000 });
+    expect(await ours.claim('outcomes')).toEqual({ state: 'in-progress', retryAfterMs: 7000 });
+    await claim.complete({ sent: 3, to: ['é', '😀\n'] });
+    expect(await theirs.claim('outcomes')).toEqual({ state: 'done', result: { sent: 3, to: ['é', '😀\n'] } });
+  });
+
+  it('has its lease and leaves a record for the window, from the end on', async () => {
+    const short = lab.open({ windowSeconds: 1000, leaseSeconds: 100 });
+    const claim = claimed(await short.claim('ttl'));
+    const leftMs = await pttl('ttl');
+    expect(leftMs).toBeGreaterThan(90_000);
+    // What we count on is never longer than what there is.
+    expect(claim.leaseLeftMs()).toBeLessThanOrEqual(leftMs + 1);
+    expect(claim.leaseLeftMs()).toBeGreaterThan(90_000);
+    await lab.admin.pexpire(recordKey('default', 'ttl'), 500);
+    await claim.complete();
+    expect(await pttl('ttl')).toBeGreaterThan(990_000);
+    expect(claim.leaseLeftMs()).toBe(0);
+  });
+
+  it('is kept apart by namespaces', async () => {
+    const other = lab.open({ namespace: 'other' });
+    claimed(await ours.claim('apart'));
+    claimed(await other.claim('apart'));
+  });
+
+  it('comes back by itself when its lease runs out', async () => {
+    claimed(await ours.claim('lapse', { leaseSeconds: 0.2 }));
+    for (;;) {
+      const outcome = await theirs.claim('lapse');
+      if (outcome.state === 'fresh') break;
+      expect(outcome.state).toBe('in-progress');
+    }
+  });
+});
+
+describe('a claim whose answer was lost', () => {
+  it('is had by the retry', async () => {
+    lab.endpoint.setFaults({ dropShare: 1 });
+    const asking = ours.claim('lost, retried');
+    while (!(await lab.admin.exists(recordKey('default', 'lost, retried'))));
+    lab.endpoint.setFaults({});
+    const claim = claimed(await asking);
+    expect((await theirs.claim('lost, retried')).state).toBe('in-progress');
+    await claim.complete('ours');
+    expect(await theirs.claim('lost, retried')).toEqual({ state: 'done', result: 'ours' });
+  });
+
+  it('is had by the next claim in this process, with a whole lease, and by nobody else', async () => {
+    const once = lab.open({}, { retry: 'none' });
+    await lab.withoutAnswers(() => rejection(once.claim('lost', { leaseSeconds: 10 })));
+    expect((await theirs.claim('lost')).state).toBe('in-progress');
+    const [one, another] = await Promise.all([once.claim('lost'), once.claim('lost')]);
+    expect(states([one, another]).sort()).toEqual(['fresh', 'in-progress']);
+    expect(await pttl('lost')).toBeGreaterThan(20_000);
+    await claimed(one.state === 'fresh' ? one : another).complete();
+    expect((await theirs.claim('lost')).state).toBe('done');
+  });
+
+  it('is not had where its lease ran out and somebody else was faster', async () => {
+    const once = lab.open({}, { retry: 'none' });
+    await lab.withoutAnswers(() => rejection(once.claim('lost, late')));
+    await lab.expire('lost, late');
+    claimed(await theirs.claim('lost, late'));
+    expect((await once.claim('lost, late')).state).toBe('in-progress');
+  });
+});
+
+describe('complete', () => {
+  it('is refused once somebody else has the key', async () => {
+    const claim = claimed(await ours.claim('fence'));
+    await lab.expire('fence');
+    const other = claimed(await theirs.claim('fence'));
+    expect(await rejection(claim.complete('late'))).toMatchObject({
+      code: 'ERR_IDEMPOTENCY_CLAIM_LOST',
+      foundInstead: 'claim',
+    });
+    expect((await theirs.claim('fence')).state).toBe('in-progress');
+    await other.complete('in time');
+    expect(await rejection(claim.complete('late'))).toMatchObject({ foundInstead: 'end' });
+    expect(await ours.claim('fence')).toEqual({ state: 'done', result: 'in time' });
+  });
+
+  it('is accepted after a lapse in which nobody took the key', async () => {
+    const claim = claimed(await ours.claim('late'));
+    await lab.expire('late');
+    await claim.complete('late');
+    expect(await theirs.claim('late')).toEqual({ state: 'done', result: 'late' });
+  });
+
+  it('writes nothing when the result cannot be kept, and may be done otherwise', async () => {
+    const claim = claimed(await ours.claim('too large'));
+    expect(await lab.billed(() => rejection(claim.complete('x'.repeat(70_000))))).toBe(0);
+    expect(await rejection(claim.complete('x'.repeat(70_000)))).toBeInstanceOf(ResultNotStorableError);
+    expect(await rejection(claim.complete(new Map()))).toBeInstanceOf(ResultNotStorableError);
+    expect((await theirs.claim('too large')).state).toBe('in-progress');
+    await claim.complete('x'.repeat(65_534));
+    expect((await theirs.claim('too large')).state).toBe('done');
+  });
+
+  it('may be repeated when its answer was lost', async () => {
+    const once = lab.open({}, { retry: 'none' });
+    const claim = claimed(await once.claim('unsure'));
+    const error = await lab.withoutAnswers(() => rejection(claim.complete(1)));
+    expect(error).toBeInstanceOf(RedisUnavailableError);
+    await claim.complete(1);
+    expect(await theirs.claim('unsure')).toEqual({ state: 'done', result: 1 });
+  });
+
+  it('happens once', async () => {
+    const claim = claimed(await ours.claim('twice'));
+    const [first, second] = await Promise.allSettled([claim.complete(1), claim.complete(2)]);
+    expect([first.status, second.status]).toEqual(['fulfilled', 'rejected']);
+    expect(await rejection(claim.complete(3))).toBeInstanceOf(ClaimSettledError);
+    expect(await rejection(claim.fail(new Error('no')))).toBeInstanceOf(ClaimSettledError);
+    expect(await rejection(claim.renew())).toBeInstanceOf(ClaimSettledError);
+    expect(await claim.release()).toBe(false);
+    expect(await theirs.claim('twice')).toEqual({ state: 'done', result: 1 });
+  });
+
+  it('keeps no result apart from null', async () => {
+    await claimed(await ours.claim('no result')).complete();
+    await claimed(await ours.claim('null')).complete(null);
+    expect(await theirs.claim('no result')).toEqual({ state: 'done', result: undefined });
+    expect(await theirs.claim('null')).toEqual({ state: 'done', result: null });
+  });
+});
+
+describe('fail', () => {
+  it('is an answer for the window', async () => {
+    const claim = claimed(await ours.claim('declined'));
+    await claim.fail(Object.assign(new RangeError('card declined'), { code: 'ERR_DECLINED' }));
+    expect(await theirs.claim('declined')).toEqual({
+      state: 'failed',
+      failure: { name: 'RangeError', message: 'card declined', code: 'ERR_DECLINED' },
+    });
+  });
+});
+
+describe('release', () => {
+  it('gives back one’s own claim and nothing else', async () => {
+    const claim = claimed(await ours.claim('release'));
+    await lab.expire('release');
+    const other = claimed(await theirs.claim('release'));
+    expect(await claim.release()).toBe(false);
+    expect((await ours.claim('release')).state).toBe('in-progress');
+    expect(await other.release()).toBe(true);
+    expect(await other.release()).toBe(false);
+    const again = claimed(await ours.claim('release'));
+    expect(await other.release()).toBe(false);
+    await again.complete();
+    expect(await claim.release()).toBe(false);
+    expect((await theirs.claim('release')).state).toBe('done');
+  });
+
+  it('does not undo a completion whose answer was lost', async () => {
+    const once = lab.open({}, { retry: 'none' });
+    const claim = claimed(await once.claim('done after all'));
+    await lab.withoutAnswers(() => rejection(claim.complete('done')));
+    expect(await claim.release()).toBe(false);
+    expect((await theirs.claim('done after all')).state).toBe('done');
+  });
+});
+
+describe('renew', () => {
+  it('begins the lease anew', async () => {
+    const claim = claimed(await ours.claim('renew', { leaseSeconds: 60 }));
+    await lab.admin.pexpire(recordKey('default', 'renew'), 1000);
+    await claim.renew();
+    expect(await pttl('renew')).toBeGreaterThan(50_000);
+    expect(claim.leaseLeftMs()).toBeGreaterThan(50_000);
+  });
+
+  it('takes no key again that was lost, and shortens nobody’s window', async () => {
+    const claim = claimed(await ours.claim('renew late'));
+    await lab.expire('renew late');
+    expect(await rejection(claim.renew())).toMatchObject({ foundInstead: 'nothing' });
+    expect(await lab.admin.exists(recordKey('default', 'renew late'))).toBe(0);
+    const other = claimed(await theirs.claim('renew late'));
+    expect(await rejection(claim.renew())).toMatchObject({ foundInstead: 'claim' });
+    await other.complete();
+    expect(await rejection(claim.renew())).toBeInstanceOf(ClaimLostError);
+    expect(await pttl('renew late')).toBeGreaterThan(86_000_000);
+  });
+});
+
+describe('what is billed', () => {
+  it('is what the README says', async () => {
+    const warm = claimed(await ours.claim('warm'));
+    await warm.renew();
+    await warm.release();
+    await claimed(await ours.claim('warm')).complete();
+
+    let claim = claimed(await ours.claim('other'));
+    const claiming = async () => void (claim = claimed(await ours.claim('costs')));
+    expect(await lab.billed(claiming)).toBe(1);
+    expect(await lab.billed(() => theirs.claim('costs'))).toBe(1);
+    expect(await lab.billed(() => claim.renew())).toBe(3);
+    expect(await lab.billed(() => claim.release())).toBe(3);
+    await claiming();
+    expect(await lab.billed(() => claim.complete({ a: 1 }))).toBe(3);
+    expect(await lab.billed(() => theirs.claim('costs'))).toBe(1);
+
+    expect(await lab.billed(() => ours.once('happy path', () => 1))).toBe(4);
+    expect(await lab.billed(() => ours.once('happy path', () => 1))).toBe(1);
+  });
+});
