@@ -67,21 +67,22 @@ export async function answerTransaction(
     if ('error' in checked) return discarded(checked.error);
     commands.push(checked.command);
   }
+  let notBegun: string | undefined;
   let refused: string | undefined;
   let last = '';
+  let replied = 0;
   await connection.send([['MULTI'], ...commands, ['EXEC']], (reply) => {
     const error = errorOf(reply);
-    refused ??= error;
-    last = error === undefined ? repliesOf(reply, strings) : '';
+    if (replied === 0) notBegun = error;
+    else refused ??= error;
+    replied += 1;
+    if (replied === commands.length + 2 && error === undefined) last = repliesJson(reply, strings);
   });
+  // For want of a permission. What was sent behind it is on its way already.
+  if (notBegun !== undefined) {
+    return { status: 400, body: errorJson(`${notBegun}. The commands ran without a transaction`) };
+  }
   return refused === undefined ? { status: 200, body: last } : discarded(refused);
-}
-
-const STATUS = 0x2b;
-
-/** Of a transaction only EXEC's reply is an array: the others say OK and QUEUED. */
-function repliesOf(reply: Buffer, strings: StringEncoding): string {
-  return reply[0] === STATUS ? '' : repliesJson(reply, strings);
 }
 
 function discarded(reason: string): Answer {

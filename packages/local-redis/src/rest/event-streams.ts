@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { encodeCommand, type RespCommand } from '../resp-command.js';
-import type { RedisGoneError } from './errors.js';
+import { RedisGoneError } from './errors.js';
 import type { RedisAddress } from './redis-address.js';
 import { openRedisLink } from './redis-link.js';
 import { RequestError } from './request-error.js';
@@ -28,10 +28,13 @@ export function createEventStreams(to: {
   readonly ca?: string;
 }): EventStreams {
   const endings = new Set<() => void>();
+  let isEnded = false;
 
   return {
     open: (command, response, headers) =>
       new Promise((resolve, reject) => {
+        if (isEnded) return reject(new RedisGoneError('the endpoint is stopping'));
+        if (response.destroyed) return reject(new RedisGoneError('the client went'));
         let isOpen = false;
         const link = openRedisLink({
           ...to,
@@ -55,7 +58,7 @@ export function createEventStreams(to: {
             // A reader who is slow holds Redis up, which has a limit for it, instead of filling our memory.
             link.pause();
           },
-          onGone(error: RedisGoneError) {
+          onGone(error) {
             endings.delete(end);
             reject(error);
             if (isOpen) response.end();
@@ -67,6 +70,7 @@ export function createEventStreams(to: {
         response.once('close', () => link.destroy('the client went'));
       }),
     endAll() {
+      isEnded = true;
       for (const end of endings) end();
     },
   };

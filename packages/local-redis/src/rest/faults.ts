@@ -46,7 +46,7 @@ export function drawFate({ errorShare = 0, dropShare = 0 }: RestFaults, random: 
   return drawn < errorShare + dropShare ? 'drop-after' : 'pass';
 }
 
-/** Resolves at once without a latency. */
-export async function addLatency({ latencyMs = 0 }: RestFaults): Promise<void> {
-  if (latencyMs > 0) await pause(latencyMs, undefined, { ref: false });
+/** Nothing to wait for without a latency. */
+export function addLatency({ latencyMs = 0 }: RestFaults): Promise<void> | undefined {
+  return latencyMs > 0 ? pause(latencyMs, undefined, { ref: false }) : undefined;
 }

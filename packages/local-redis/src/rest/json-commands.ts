@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import type { RespCommand } from '../resp-command.js';
+import { quoteLongIntegers } from './long-integers.js';
 import { RequestError } from './request-error.js';
 
 /** A command as it was sent, or why it is none. */
@@ -11,8 +12,9 @@ export type ReadCommand = { readonly command: RespCommand } | { readonly error: 
  * @throws {RequestError} 400 when it is not such an array
  */
 export function parseCommand(body: Buffer): ReadCommand {
+  if (body.length === 0) return EMPTY;
   const parts = parseArray(body, 'command');
-  return readCommand(parts, body);
+  return readCommand(hasRounded(parts) ? parseArray(exact(body), 'command') : parts);
 }
 
 /**
@@ -21,14 +23,25 @@ export function parseCommand(body: Buffer): ReadCommand {
  * @throws {RequestError} 400 when it is not such an array
  */
 export function parseCommands(body: Buffer): ReadCommand[] {
-  const commands = parseArray(body, 'pipeline');
+  const read = parseArray(body, 'pipeline');
+  const commands = read.some((parts) => Array.isArray(parts) && hasRounded(parts))
+    ? parseArray(exact(body), 'pipeline')
+    : read;
   if (commands.length === 0) throw new RequestError(400, 'ERR empty pipeline');
   return commands.map((parts) => {
     if (!Array.isArray(parts))
       throw new RequestError(400, 'ERR failed to parse pipeline: not an array of arrays');
-    return readCommand(parts, body);
+    return readCommand(parts);
   });
 }
+
+/** Whether JSON.parse cannot have kept every digit. */
+const hasRounded = (parts: readonly unknown[]) =>
+  parts.some((part) => Number.isInteger(part) && !Number.isSafeInteger(part));
+
+const exact = (body: Buffer) => Buffer.from(quoteLongIntegers(body.toString()));
+
+const EMPTY: ReadCommand = { error: 'ERR empty command' };
 
 function parseArray(body: Buffer, what: string): unknown[] {
   // Or else bytes that are no text would be stored as U+FFFD without a word.
@@ -43,8 +56,8 @@ function parseArray(body: Buffer, what: string): unknown[] {
   return parsed;
 }
 
-function readCommand(parts: readonly unknown[], _body: Buffer): ReadCommand {
-  if (parts.length === 0) return { error: 'ERR empty command' };
+function readCommand(parts: readonly unknown[]): ReadCommand {
+  if (parts.length === 0) return EMPTY;
   const command: string[] = [];
   for (const part of parts) {
     if (typeof part === 'string') command.push(part);

@@ -8,7 +8,7 @@ export interface RedisConnectionOptions {
   readonly ca?: string;
   /** When a reply is due and nothing arrives for this long (and at most twice as long), the connection is given up. */
   readonly replyTimeoutMs: number;
-  /** Called at every change, with the reason when Redis is not there. */
+  /** Called when Redis is there, and with the reason when it is not; not again for the same reason. */
   readonly onChange?: (error: RedisGoneError | undefined) => void;
 }
 
@@ -50,8 +50,15 @@ export function openRedisConnection(options: RedisConnectionOptions): RedisConne
   let answered = 0;
   let outgoing: (string | Buffer)[] = [];
   let isFlushing = false;
+  let told: string | undefined = '';
   let settleAttempt: () => void = () => undefined;
   const attempted = new Promise<void>((resolve) => (settleAttempt = resolve));
+
+  const tell = (error: RedisGoneError | undefined) => {
+    if (error?.message === told) return;
+    told = error?.message;
+    onChange?.(error);
+  };
 
   const flush = () => {
     isFlushing = false;
@@ -91,7 +98,7 @@ export function openRedisConnection(options: RedisConnectionOptions): RedisConne
     for (const { reject } of lost) reject(error);
     settleAttempt();
     if (isClosed) return;
-    onChange?.(error);
+    tell(error);
     retry = setTimeout(connect, pauseMs).unref();
     pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS);
   };
@@ -105,7 +112,7 @@ export function openRedisConnection(options: RedisConnectionOptions): RedisConne
         pauseMs = FIRST_PAUSE_MS;
         flush();
         settleAttempt();
-        onChange?.(undefined);
+        tell(undefined);
       },
       onReply: receive,
       onGone: lose,

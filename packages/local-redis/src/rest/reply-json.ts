@@ -35,7 +35,7 @@ function itemJson(cursor: Cursor, strings: StringEncoding): string {
   if (bytes[at] === MINUS) return errorJson(line(cursor));
   const json = nextJson(cursor, strings);
   // Only here: clients decode a string inside of an array whatever it says.
-  return json === OK_IN_BASE64 ? '{"result":"OK"}' : `{"result":${json}}`;
+  return strings === 'base64' && json === OK_IN_BASE64 ? '{"result":"OK"}' : `{"result":${json}}`;
 }
 
 const OK_IN_BASE64 = `"${Buffer.from('OK').toString('base64')}"`;

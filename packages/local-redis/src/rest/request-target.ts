@@ -10,6 +10,8 @@ export interface RequestTarget {
 
 /** Reads the target of an HTTP request. Any byte can be written with `%`; a `%` that begins none is a `%`. */
 export function parseTarget(target: string): RequestTarget {
+  // A proxy may be sent the whole URL.
+  if (/^https?:/i.test(target)) return parseTarget(target.replace(/^https?:\/\/[^/?]*\/?/i, '/'));
   const mark = target.indexOf('?');
   const path = mark < 0 ? target : target.slice(0, mark);
   const segments = path === '/' ? [] : path.slice(1).split('/').map(percentDecoded);

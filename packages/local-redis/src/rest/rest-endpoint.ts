@@ -29,7 +29,7 @@ export interface StartRestEndpointOptions {
   readonly faults?: RestFaults;
   /** From 0 to below 1, once for each request; which of them the faults hit. Default `Math.random`. */
   readonly random?: () => number;
-  /** Called when Redis comes, and with the reason when it goes or cannot be reached. */
+  /** Called when Redis is there, and with the reason when it is not; not again for the same reason. */
   readonly onRedisChange?: (error: RedisGoneError | undefined) => void;
   /** Whether the process stays for the endpoint, as it does for a server of node:http. Default false. */
   readonly keepsProcessAlive?: boolean;

@@ -43,7 +43,8 @@ export function createRestRequests(
   return async (request, response) => {
     try {
       const fate = drawFate(faults(), random);
-      await addLatency(faults());
+      const latency = addLatency(faults());
+      if (latency) await latency;
       if (fate === 'drop-before') return void request.socket.resetAndDestroy();
       if (fate === 'error') throw new RequestError(500, 'ERR a fault on purpose');
       const answer = await answerTo(request, response);
