@@ -1,6 +1,6 @@
+import { eventually } from '@switchyard/queue-testing';
 import { once } from 'node:events';
 import { useLab } from './spec-support/lab.js';
-import { until } from './spec-support/until.js';
 
 describe('what Bull groups in a transaction', () => {
   const lab = useLab({ lockMs: 1000 });
@@ -21,7 +21,7 @@ describe('what Bull groups in a transaction', () => {
       },
     });
     const { id } = await queue.producer.add('work', null, options);
-    await until(
+    await eventually(
       'it ended',
       () => queue.inspector.job(id),
       (job) => job?.state === 'completed' || job?.state === 'failed',
@@ -53,7 +53,7 @@ describe('what Bull groups in a transaction', () => {
     const errors: Error[] = [];
     consumer.on('error', ({ error }) => errors.push(error));
     const { id } = await queue.producer.add('work', null, { attempts: 9 });
-    await until(
+    await eventually(
       'it was told',
       () => errors.length,
       (length) => length > 0,
@@ -69,7 +69,7 @@ describe('what Bull groups in a transaction', () => {
     const monitor = await lab.connection.monitor();
     monitor.on('monitor', (_time, [command = '']: string[]) => commands.push(command.toLowerCase()));
     expect(await queue.inspector.counts()).toMatchObject({ waiting: 1, active: 0 });
-    await until(
+    await eventually(
       'it was seen',
       () => commands,
       (seen) => seen.includes('exec'),
@@ -91,7 +91,7 @@ describe('what Bull groups in a transaction', () => {
     });
     const backoff = { type: 'fixed' as const, delayMs: 1 };
     const { id } = await queue.producer.add('work', null, { attempts: 4, backoff });
-    const job = await until(
+    const job = await eventually(
       'it failed',
       () => queue.inspector.job(id),
       (found) => found?.state === 'failed',

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseClientList, startRedis, type RedisServer } from '@switchyard/local-redis';
 import { defineQueue, type QueueEngine } from '@switchyard/queue-contract';
+import { anything } from '@switchyard/queue-testing';
 import { Redis } from 'ioredis';
 import { createBullEngine } from './create-bull-engine.js';
-import { anything } from './spec-support/anything.js';
 
 const QUEUES = Array.from({ length: 11 }, (_, n) =>
   defineQueue({ name: `queue-${n}`, tier: 'medium', jobs: { work: anything } }),

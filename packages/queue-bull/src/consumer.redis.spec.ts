@@ -1,11 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startRedis, type RedisServer } from '@switchyard/local-redis';
 import { defineQueue, JobNotFoundError, type QueueEngine, type RunningJob } from '@switchyard/queue-contract';
+import { anything, eventually } from '@switchyard/queue-testing';
 import Bull from 'bull';
 import { Redis } from 'ioredis';
 import { createBullEngine } from './create-bull-engine.js';
-import { anything } from './spec-support/anything.js';
-import { until } from './spec-support/until.js';
 
 describe('consuming', () => {
   let server: RedisServer;
@@ -41,7 +40,7 @@ describe('consuming', () => {
     const { queue } = declare();
     for (const data of ['a', 'b', 'c']) await queue.producer.add('work', data);
     const consumer = queue.consumer.consume({ work: () => sleep(60_000, null, { ref: false }) });
-    await until(
+    await eventually(
       'it runs',
       () => consumer.running,
       (running) => running === 1,
@@ -103,7 +102,7 @@ describe('consuming', () => {
     const { queue } = declare();
     await queue.producer.add('work', 'a');
     const consumer = queue.consumer.consume({ work: () => sleep(60_000, null, { ref: false }) });
-    await until(
+    await eventually(
       'it runs',
       () => consumer.running,
       (running) => running === 1,
@@ -115,7 +114,7 @@ describe('consuming', () => {
     await sleep(150);
     expect((await queue.inspector.counts()).waiting).toBe(1);
     await queue.control.resume();
-    await until(
+    await eventually(
       'it ran',
       () => queue.inspector.counts(),
       ({ completed }) => completed === 1,
@@ -133,7 +132,7 @@ describe('consuming', () => {
       },
     });
     const { id } = await queue.producer.add('work', null, { attempts: 3 });
-    const job = await until(
+    const job = await eventually(
       'it completed',
       () => queue.inspector.job(id),
       (found) => found?.state === 'completed',
@@ -151,7 +150,7 @@ describe('consuming', () => {
     await queue.producer.addMany(Array.from({ length: 8 }, (_, n) => ({ name: 'work', data: n })));
     queue.consumer.consume({ work: start }, { limit });
     void legacy.process('work', () => Promise.resolve(start()));
-    await until(
+    await eventually(
       'all ran',
       () => startsAtMs.length,
       (length) => length === 8,
@@ -193,7 +192,7 @@ describe('consuming', () => {
     });
     const { id } = await queue.producer.add('work', null);
     expect(await queue.events.waitForEnd(id, { timeoutMs: 5000 })).toBe('fine');
-    await until(
+    await eventually(
       'it was reported',
       () => reported,
       (messages) => messages.includes('listener'),
@@ -211,7 +210,7 @@ describe('consuming', () => {
     await add('none');
     await add('taken', 5);
     const consumer = queue.consumer.consume({ work: () => sleep(60_000, null, { ref: false }) });
-    await until(
+    await eventually(
       'it runs',
       () => consumer.running,
       (running) => running === 1,
@@ -232,7 +231,7 @@ describe('consuming', () => {
         throw new Error('once');
       },
     });
-    await until(
+    await eventually(
       'it failed',
       () => queue.inspector.counts(),
       (counts) => counts.failed === 1,

@@ -1,12 +1,12 @@
 import { once } from 'node:events';
 import { defineQueue, JOB_STATES, UNNAMED_JOB, type Job } from '@switchyard/queue-contract';
+import { eventually } from '@switchyard/queue-testing';
 import type BullQueue from 'bull';
 import { createBullEngine } from './create-bull-engine.js';
 import { BULL_VERSIONS } from './spec-support/bull-versions.js';
 import { changed, dumpAll } from './spec-support/dump.js';
 import { consumeAll, LEGACY_JOBS, useLegacyApp } from './spec-support/legacy-app.js';
 import { addAll, JOBS_OF_EVERY_KIND, REPEATS_OF_EVERY_KIND } from './spec-support/legacy-jobs.js';
-import { until } from './spec-support/until.js';
 
 describe.each(BULL_VERSIONS)('the data of an app on $version', ({ Bull }) => {
   const app = useLegacyApp(Bull);
@@ -86,12 +86,12 @@ describe.each(BULL_VERSIONS)('the data of an app on $version', ({ Bull }) => {
     });
     // The short delay ends last, or among them.
     const total = order.length + 1;
-    await until(
+    await eventually(
       'all ran',
       () => ran.length,
       (length) => length >= total,
     );
-    await until(
+    await eventually(
       'all ended',
       () => queue.inspector.counts(),
       ({ active, waiting }) => active + waiting === 0,
@@ -128,7 +128,7 @@ describe.each(BULL_VERSIONS)('the data of an app on $version', ({ Bull }) => {
       throw new Error(`attempt ${attempt}`);
     });
     const mayRun = ids.size - 2;
-    await until(
+    await eventually(
       'all failed for good',
       async () => ({ ...(await queue.inspector.counts()), ran: attempts.size }),
       ({ active, waiting, delayed, ran }) => active + waiting === 0 && delayed === 2 && ran === mayRun,
@@ -162,7 +162,7 @@ describe.each(BULL_VERSIONS)('the data of an app on $version', ({ Bull }) => {
       return { sent: job.data as unknown };
     });
     void legacy.process('sync', 50, () => Promise.reject(new Error('no')));
-    await until(
+    await eventually(
       'all ended',
       () => legacy.getJobCounts(),
       ({ completed, failed }) => completed + failed === 2 * half,
@@ -262,7 +262,7 @@ describe.each(BULL_VERSIONS)('the data of an app on $version', ({ Bull }) => {
         : Promise.resolve(attempts.set(String(job.id), 3)),
     );
     void legacy.process('sync', 1, () => new Promise((resolve) => setTimeout(resolve, 200)));
-    const ended = await until(
+    const ended = await eventually(
       'all ended',
       () => queue.inspector.counts(),
       ({ waiting, delayed, active }) => waiting + delayed + active === 0,

@@ -1,10 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startRedis, type RedisServer } from '@switchyard/local-redis';
 import { defineQueue, EngineUnavailableError, type QueueEngine } from '@switchyard/queue-contract';
+import { anything, eventually } from '@switchyard/queue-testing';
 import { Redis, type RedisOptions } from 'ioredis';
 import { createBullEngine, type BullEngineOptions } from './create-bull-engine.js';
-import { anything } from './spec-support/anything.js';
-import { until } from './spec-support/until.js';
 
 let queueNumber = 0;
 const declare = () =>
@@ -80,7 +79,7 @@ describe('faults of the store', () => {
       const replica = await start({ replicaof: `127.0.0.1 ${master.port}` });
       const connection = connect(replica.url);
       const status = () => connection.info('replication');
-      await until('it is in sync', status, (info) => info.includes('master_link_status:up'));
+      await eventually('it is in sync', status, (info) => info.includes('master_link_status:up'));
       expect(await problemOf(engineOn(connection))).toContain('read-only replica');
       const adding = engineOn(connection).queue(declare()).producer.add('work', 1);
       await expect(adding).rejects.toBeInstanceOf(EngineUnavailableError);
@@ -111,7 +110,7 @@ describe('faults of the store', () => {
     const { producer, inspector } = engine.queue(declare());
     await engine.ready();
     await server.kill();
-    await until(
+    await eventually(
       'it was noticed',
       () => connection.status,
       (status) => status !== 'ready',
@@ -136,11 +135,11 @@ describe('faults of the store', () => {
     const queue = engine.queue(declare());
     const ran: unknown[] = [];
     const consumer = queue.consumer.consume({ work: ({ data }) => void ran.push(data) });
-    await until('it was reported', () => reported.length, Boolean);
+    await eventually('it was reported', () => reported.length, Boolean);
     await server.restart();
     await consumer.ready();
     await queue.producer.add('work', 1);
-    await until('it ran', () => ran.length, Boolean);
+    await eventually('it ran', () => ran.length, Boolean);
     expect(reported).toHaveLength(1);
   });
 
@@ -154,7 +153,7 @@ describe('faults of the store', () => {
     await Promise.all(consumers.map((consumer) => consumer.ready()));
     for (let outage = 1; outage <= 2; outage++) {
       await server.kill();
-      await until(
+      await eventually(
         'it was reported',
         () => reported.length,
         (length) => length >= outage,
@@ -163,7 +162,7 @@ describe('faults of the store', () => {
       await server.restart();
       await engine.ready();
       await Promise.all(queues.map(({ producer }) => producer.add('work', outage)));
-      await until(
+      await eventually(
         'all ran',
         () => ran,
         (count) => count === outage * queues.length,
@@ -189,19 +188,19 @@ describe('faults of the store', () => {
       },
       { concurrency: 20 },
     );
-    await until(
+    await eventually(
       'some ran',
       () => runs.size,
       (size) => size > 100,
     );
     await server.restart({ kill: true });
-    await until(
+    await eventually(
       'some more ran',
       () => runs.size,
       (size) => size > 500,
     );
     await server.restart();
-    const counts = await until(
+    const counts = await eventually(
       'all ended',
       () => queue.inspector.counts().catch(() => null),
       (found) => found?.completed === 1000,
@@ -228,7 +227,7 @@ describe('faults of the store', () => {
         options: { id: `job ${n}` },
       })),
     );
-    await until(
+    await eventually(
       'some are there',
       () => queue.inspector.counts(),
       ({ waiting }) => waiting > 1000,
@@ -267,7 +266,7 @@ describe('faults of the store', () => {
     const queue = engine.queue(definition);
     const consumer = queue.consumer.consume({ work: () => new Promise(() => {}) });
     await queue.producer.add('work', 1);
-    await until('it runs', () => consumer.running, Boolean);
+    await eventually('it runs', () => consumer.running, Boolean);
     process.kill(server.pid, 'SIGSTOP');
     const startMs = performance.now();
     await engine.close({ timeoutMs: 100 });
@@ -275,7 +274,7 @@ describe('faults of the store', () => {
     process.kill(server.pid, 'SIGCONT');
     const next = engineOn(connect(server.url), { lockMs: 1000 }).queue(definition);
     next.consumer.consume({ work: () => 'again' });
-    await until(
+    await eventually(
       'it ran again',
       () => next.inspector.counts(),
       ({ completed }) => completed === 1,

@@ -5,15 +5,14 @@ import {
   type QueueDefinition,
   type StandardSchema,
 } from '@switchyard/queue-contract';
+import { anything, eventually } from '@switchyard/queue-testing';
 import { Redis } from 'ioredis';
 import { createBullEngine } from './create-bull-engine.js';
 import { inspectBullApp } from './inspect-bull-app.js';
-import { anything } from './spec-support/anything.js';
 import { BULL_VERSIONS } from './spec-support/bull-versions.js';
 import { changed, dumpAll } from './spec-support/dump.js';
 import { consumeAll, LEGACY_JOBS, useLegacyApp } from './spec-support/legacy-app.js';
 import { addAll, JOBS_OF_EVERY_KIND, REPEATS_OF_EVERY_KIND } from './spec-support/legacy-jobs.js';
-import { until } from './spec-support/until.js';
 
 const withNumber: StandardSchema = {
   '~standard': {
@@ -41,13 +40,13 @@ describe.each(BULL_VERSIONS)('inspecting an app on $version', ({ version, Bull }
     await addAll(legacy, REPEATS_OF_EVERY_KIND);
     // Every name: Bull cannot retry what waits in a way of its own that it was not told.
     void legacy.process('*', (job) => Promise.resolve(job.data));
-    await until(
+    await eventually(
       'some completed',
       () => legacy.getCompletedCount(),
       (completed) => completed > 2,
     );
     await legacy.pause();
-    await until(
+    await eventually(
       'none runs',
       () => legacy.getActiveCount(),
       (active) => active === 0,
@@ -163,7 +162,7 @@ describe.each(BULL_VERSIONS)('inspecting an app on $version', ({ version, Bull }
     const legacy = app.legacyQueue(name, { redis: { port: app.server.port }, limiter });
     for (let n = 0; n < 3; n++) await legacy.add('send', { n, user: n === 2 ? 'b' : 'a' });
     void legacy.process('send', () => Promise.resolve());
-    await until(
+    await eventually(
       'one is put aside',
       () => legacy.getJobCounts(),
       ({ completed, delayed }) => completed === 2 && delayed === 1,
@@ -175,7 +174,7 @@ describe.each(BULL_VERSIONS)('inspecting an app on $version', ({ version, Bull }
     expect(findings).toMatchObject([{ kind: 'grouped-rate-limit', count: 1, example: late }]);
     const queue = app.engine.queue(definition as never);
     const consumer = consumeAll(queue as never, () => null);
-    await until(
+    await eventually(
       'it ran here',
       () => queue.inspector.counts(),
       ({ completed }) => completed === 3,
@@ -195,7 +194,7 @@ describe.each(BULL_VERSIONS)('inspecting an app on $version', ({ version, Bull }
     await plain.add('send', { n: 1 });
     await plain.add('send', { n: 2 });
     void plain.process('send', () => Promise.resolve());
-    await until(
+    await eventually(
       'one is put aside',
       () => plain.getDelayedCount(),
       (delayed) => delayed === 1,
@@ -214,7 +213,7 @@ describe.each(BULL_VERSIONS)('inspecting an app on $version', ({ version, Bull }
     await legacy.add('send', { n: 1 });
     const bounced = await legacy.add('send', { n: 2 });
     void legacy.process('send', () => Promise.resolve());
-    await until(
+    await eventually(
       'it is nowhere',
       () => legacy.getJobCounts(),
       ({ completed, waiting, active }) => completed === 1 && waiting + active === 0,
@@ -259,7 +258,7 @@ describe.each(BULL_VERSIONS)('inspecting an app on $version', ({ version, Bull }
     );
     const slots: number[] = [];
     const consumer = consumeAll(queue, ({ id }) => void slots.push(Number(/\d+$/.exec(id)?.[0])));
-    await until(
+    await eventually(
       'it fired here',
       () => slots.length,
       (length) => length >= 3,
@@ -268,7 +267,7 @@ describe.each(BULL_VERSIONS)('inspecting an app on $version', ({ version, Bull }
     void legacy.process('send', (job) =>
       Promise.resolve(void slots.push(Number(/\d+$/.exec(String(job.id))?.[0]))),
     );
-    await until(
+    await eventually(
       'it fired there',
       () => slots.length,
       (length) => length >= 6,
@@ -287,7 +286,7 @@ describe.each(BULL_VERSIONS)('inspecting an app on $version', ({ version, Bull }
     ]);
     let fired = 0;
     const consumer = consumeAll(queue, () => void fired++);
-    await until(
+    await eventually(
       'it fired here',
       () => fired,
       (times) => times >= 3,
@@ -320,7 +319,7 @@ describe('inspecting', () => {
     });
     await legacy.add('send', {});
     void legacy.process('send', () => Promise.resolve());
-    await until(
+    await eventually(
       'it completed',
       () => legacy.getCompletedCount(),
       (completed) => completed === 1,

@@ -1,8 +1,8 @@
+import { eventually } from '@switchyard/queue-testing';
 import { createBullEngine } from './create-bull-engine.js';
 import { BULL_VERSIONS } from './spec-support/bull-versions.js';
 import { consumeAll, useLegacyApp } from './spec-support/legacy-app.js';
 import { killPlainWorker } from './spec-support/plain-worker.js';
-import { until } from './spec-support/until.js';
 
 describe.each(BULL_VERSIONS)('a worker on plain $version that is killed with kill -9', ({ Bull, module }) => {
   const app = useLegacyApp(Bull);
@@ -24,7 +24,7 @@ describe.each(BULL_VERSIONS)('a worker on plain $version that is killed with kil
     await queue.control.pause();
     const consumer = consumeAll(queue, ({ id, attempt }) => void ran.push({ id, attempt }));
     consumer.on('stalled', ({ jobId }) => stalled.push(jobId));
-    await until(
+    await eventually(
       'they wait again',
       () => queue.inspector.counts(),
       ({ active, waiting }) => active === 0 && waiting === 8,
@@ -32,7 +32,7 @@ describe.each(BULL_VERSIONS)('a worker on plain $version that is killed with kil
     const order = (await queue.inspector.jobs(['waiting'])).map(({ id }) => id);
     expect([...order.slice(0, 3)].sort()).toEqual(ids.slice(0, 3));
     await queue.control.resume();
-    await until(
+    await eventually(
       'all completed',
       () => queue.inspector.counts(),
       ({ completed }) => completed === 8,
@@ -55,7 +55,7 @@ describe.each(BULL_VERSIONS)('a worker on plain $version that is killed with kil
     const queue = engine.queue(definition);
     let runs = 0;
     const consumer = consumeAll(queue, () => void runs++);
-    const job = await until(
+    const job = await eventually(
       'it failed',
       () => queue.inspector.job(String(id)),
       (found) => found?.state === 'failed',

@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startRedis, type RedisServer } from '@switchyard/local-redis';
 import { defineQueue } from '@switchyard/queue-contract';
+import { anything } from '@switchyard/queue-testing';
 import { Redis } from 'ioredis';
 import { createBullEngine } from './create-bull-engine.js';
-import { anything } from './spec-support/anything.js';
 import { childProgram } from './spec-support/child-program.js';
 
 const LOCK_MS = 1000;

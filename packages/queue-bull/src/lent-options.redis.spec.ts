@@ -1,8 +1,8 @@
 import { parseClientList } from '@switchyard/local-redis';
+import { eventually } from '@switchyard/queue-testing';
 import { Redis, type RedisOptions } from 'ioredis';
 import { createBullEngine } from './create-bull-engine.js';
 import { useLab } from './spec-support/lab.js';
-import { until } from './spec-support/until.js';
 
 describe('options of the connection that is lent', () => {
   const lab = useLab();
@@ -32,9 +32,13 @@ describe('options of the connection that is lent', () => {
     await consumer.ready();
     const name = `bull:${Buffer.from(definition.name).toString('base64')}`;
     const blocking = () => clients().then((all) => all.find((client) => client.name === name));
-    const opened = await until('it blocks', blocking, (client) => client?.flags.includes('b') === true);
+    const opened = await eventually('it blocks', blocking, (client) => client?.flags.includes('b') === true);
     // Several times as long as a command may take on the lent one.
-    await until('it goes on waiting', blocking, (client) => client === undefined || client.idleSeconds >= 1);
+    await eventually(
+      'it goes on waiting',
+      blocking,
+      (client) => client === undefined || client.idleSeconds >= 1,
+    );
     expect((await blocking())?.id).toBe(opened?.id);
     const { id } = await queue.producer.add('work', { n: 1 });
     expect(await queue.events.waitForEnd(id, { timeoutMs: 10_000 })).toEqual({ n: 1 });

@@ -1,8 +1,8 @@
 import { defineQueue, UNNAMED_JOB } from '@switchyard/queue-contract';
+import { anything } from '@switchyard/queue-testing';
 import Bull from 'bull';
 import { createBullEngine } from './create-bull-engine.js';
 import { inspectBullApp } from './inspect-bull-app.js';
-import { anything } from './spec-support/anything.js';
 import { useLab } from './spec-support/lab.js';
 
 const JOBS = { [UNNAMED_JOB]: anything, send: anything };

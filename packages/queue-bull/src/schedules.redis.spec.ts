@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { defineQueue, UNNAMED_JOB } from '@switchyard/queue-contract';
+import { eventually } from '@switchyard/queue-testing';
 import { createBullEngine } from './create-bull-engine.js';
 import { localTimeZone } from './schedule-slots.js';
 import { BULL_VERSIONS } from './spec-support/bull-versions.js';
 import { consumeAll, LEGACY_JOBS, useLegacyApp } from './spec-support/legacy-app.js';
-import { until } from './spec-support/until.js';
 
 const DAY_MS = 24 * 3600 * 1000;
 
@@ -84,7 +84,7 @@ describe.each(BULL_VERSIONS)('repeatable jobs of an app on $version', ({ Bull })
       queue,
       ({ id, scheduleId }) => void fired.push({ id, scheduleId, atMs: Date.now() }),
     );
-    await until(
+    await eventually(
       'four fired',
       () => fired.length,
       (length) => length === 4,
@@ -115,7 +115,7 @@ describe.each(BULL_VERSIONS)('repeatable jobs of an app on $version', ({ Bull })
       fired.push([data, attempts, attempt]);
       if (attempt === 1) throw new Error('once');
     });
-    await until(
+    await eventually(
       'it fired twice',
       () => fired.length,
       (length) => length === 4,
@@ -143,7 +143,7 @@ describe.each(BULL_VERSIONS)('repeatable jobs of an app on $version', ({ Bull })
       fired.push(slotOf(String(id)));
       return Promise.resolve();
     });
-    await until(
+    await eventually(
       'Bull fired it',
       () => fired.length,
       (length) => length >= 2,
@@ -151,7 +151,7 @@ describe.each(BULL_VERSIONS)('repeatable jobs of an app on $version', ({ Bull })
     await legacy.pause(true);
     const legacyFired = fired.length;
     const consumer = consumeAll(queue, ({ id }) => void fired.push(slotOf(id)));
-    await until(
+    await eventually(
       'we fired it',
       () => fired.length,
       (length) => length >= legacyFired + 3,
@@ -225,7 +225,7 @@ describe.each(BULL_VERSIONS)('repeatable jobs of an app on $version', ({ Bull })
       }
       if (attempt < 3) throw new Error('again');
     });
-    await until(
+    await eventually(
       'it completed',
       () => queue.inspector.counts(),
       ({ completed }) => completed === 1,

@@ -1,9 +1,9 @@
 import { defineQueue } from '@switchyard/queue-contract';
+import { eventually } from '@switchyard/queue-testing';
 import { Redis } from 'ioredis';
 import { createBullEngine } from './create-bull-engine.js';
 import { BULL_VERSIONS } from './spec-support/bull-versions.js';
 import { consumeAll, LEGACY_JOBS, useLegacyApp } from './spec-support/legacy-app.js';
-import { until } from './spec-support/until.js';
 
 describe.each(BULL_VERSIONS)('side by side with plain $version', ({ Bull }) => {
   const app = useLegacyApp(Bull);
@@ -48,7 +48,7 @@ describe.each(BULL_VERSIONS)('side by side with plain $version', ({ Bull }) => {
       ran.push(data);
       return Promise.resolve();
     });
-    await until(
+    await eventually(
       'all ran',
       () => ran.length,
       (length) => length === payloads.length,
@@ -91,7 +91,7 @@ describe.each(BULL_VERSIONS)('side by side with plain $version', ({ Bull }) => {
     expect([...(await used.withWork([name, 'nothing']))]).toEqual([name]);
     const consumer = consumeAll(queue, () => 'found');
     expect(await queue.events.waitForEnd('1', { timeoutMs: 10_000 })).toBe('found');
-    await until(
+    await eventually(
       'it was heard',
       () => heard.length,
       (length) => length === 2,
@@ -129,7 +129,7 @@ describe.each(BULL_VERSIONS)('side by side with plain $version', ({ Bull }) => {
       { status: 'fulfilled', value: { sent: 1 } },
       { status: 'rejected', reason: { code: 'SWITCHYARD_JOB_FAILED', reason: 'broken' } },
     ]);
-    await until(
+    await eventually(
       'all was heard',
       () => heard,
       (events) => events.length >= 8,
@@ -177,7 +177,7 @@ describe('side by side with the newest Bull', () => {
     expect(String(theirs.id)).toBe(ours.id);
     expect(await queue.inspector.counts()).toMatchObject({ waiting: 2 });
     const consumer = consumeAll(queue, () => null);
-    await until(
+    await eventually(
       'both completed',
       () => queue.inspector.counts(),
       ({ completed }) => completed === 2,

@@ -1,8 +1,8 @@
+import { eventually } from '@switchyard/queue-testing';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type BullQueue from 'bull';
 import { BULL_VERSIONS } from './spec-support/bull-versions.js';
 import { consumeAll, useLegacyApp } from './spec-support/legacy-app.js';
-import { until } from './spec-support/until.js';
 
 const DAY_MS = 24 * 3600 * 1000;
 
@@ -100,7 +100,7 @@ describe.each(BULL_VERSIONS)('repeatable jobs of $version that are suspended', (
     // A consumer moves it from the delayed to the paused ones.
     const ran: unknown[] = [];
     const consumer = consumeAll(queue, () => void ran.push(1));
-    await until(
+    await eventually(
       'it is due',
       () => queue.inspector.counts(),
       ({ waiting }) => waiting === 1,
@@ -111,12 +111,12 @@ describe.each(BULL_VERSIONS)('repeatable jobs of $version that are suspended', (
     await sleep(100);
     expect(ran).toEqual([]);
     await queue.schedules.resume('s');
-    await until(
+    await eventually(
       'it fired',
       () => ran.length,
       (length) => length === 1,
     );
-    await until(
+    await eventually(
       'the next is set',
       () => queue.schedules.get('s'),
       (schedule) => schedule?.nextRunAtMs === firstRunAtMs + DAY_MS,
@@ -134,7 +134,7 @@ describe.each(BULL_VERSIONS)('repeatable jobs of $version that are suspended', (
     let finish: () => void = () => {};
     const finished = new Promise<void>((resolve) => (finish = resolve));
     const consumer = consumeAll(queue, () => finished);
-    await until(
+    await eventually(
       'it fires',
       () => consumer.running,
       (running) => running === 1,

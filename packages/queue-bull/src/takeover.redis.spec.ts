@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { UNNAMED_JOB, UnrecoverableJobError, type RunningJob } from '@switchyard/queue-contract';
+import { eventually } from '@switchyard/queue-testing';
 import type BullQueue from 'bull';
 import { BULL_VERSIONS } from './spec-support/bull-versions.js';
 import { consumeAll, LEGACY_JOBS, useLegacyApp } from './spec-support/legacy-app.js';
-import { until } from './spec-support/until.js';
 
 describe.each(BULL_VERSIONS)('taking over the queues of an app on $version', ({ Bull }) => {
   const app = useLegacyApp(Bull);
@@ -28,7 +28,7 @@ describe.each(BULL_VERSIONS)('taking over the queues of an app on $version', ({ 
 
     const ran: { id: string; n: string }[] = [];
     const consumer = consumeAll(queue, ({ id, data }) => void ran.push({ id, n: (data as { n: string }).n }));
-    await until(
+    await eventually(
       'all ran',
       () => ran.length,
       (length) => length === 7,
@@ -68,12 +68,12 @@ describe.each(BULL_VERSIONS)('taking over the queues of an app on $version', ({ 
       else attempts.push({ attempt, atMs: performance.now() });
       if (name === 'sync' && attempt < 4) throw new Error(`attempt ${attempt}`);
     });
-    await until(
+    await eventually(
       'the flaky one completed',
       () => queue.inspector.job(String(flaky.id)),
       (job) => job?.state === 'completed',
     );
-    await until('the delayed one ran', () => delayedRanAtMs, Boolean);
+    await eventually('the delayed one ran', () => delayedRanAtMs, Boolean);
     await consumer.close();
     expect(delayedRanAtMs).toBeGreaterThanOrEqual(due);
     expect(attempts.map(({ attempt }) => attempt)).toEqual([2, 3, 4]);
@@ -98,7 +98,7 @@ describe.each(BULL_VERSIONS)('taking over the queues of an app on $version', ({ 
     const consumer = consumeAll(queue, () => {
       if (++runs < 3) throw new Error('again');
     });
-    await until(
+    await eventually(
       'it completed',
       () => queue.inspector.counts(),
       ({ completed }) => completed === 1,
@@ -115,13 +115,13 @@ describe.each(BULL_VERSIONS)('taking over the queues of an app on $version', ({ 
       await sleep(10_000, null, { signal }).catch(() => {});
       aborted = signal.aborted;
     });
-    const job = await until(
+    const job = await eventually(
       'it failed',
       () => queue.inspector.job(String(id)),
       (found) => found?.state === 'failed',
     );
     expect(job?.failedReason).toContain('100 ms');
-    await until('its handler was told', () => aborted, Boolean);
+    await eventually('its handler was told', () => aborted, Boolean);
     await consumer.close();
   });
 
@@ -139,7 +139,7 @@ describe.each(BULL_VERSIONS)('taking over the queues of an app on $version', ({ 
     await sleep(200);
     expect(ran).toEqual([]);
     await queue.control.resume();
-    await until(
+    await eventually(
       'both ran',
       () => ran.length,
       (length) => length === 2,
@@ -155,7 +155,7 @@ describe.each(BULL_VERSIONS)('taking over the queues of an app on $version', ({ 
     let fixed = false;
     void legacy.process('send', () => Promise.resolve({ sent: true }));
     void legacy.process('sync', () => (fixed ? Promise.resolve(7) : Promise.reject(new Error('broken'))));
-    const ended = await until(
+    const ended = await eventually(
       'both ended',
       () => queue.inspector.counts(),
       ({ completed, failed }) => completed === 1 && failed === 1,
@@ -176,7 +176,7 @@ describe.each(BULL_VERSIONS)('taking over the queues of an app on $version', ({ 
     fixed = true;
     await queue.inspector.retry(String(bad.id));
     const consumer = consumeAll(queue, () => 'mended');
-    const job = await until(
+    const job = await eventually(
       'it completed',
       () => queue.inspector.job(String(bad.id)),
       (found) => found?.state === 'completed',
@@ -191,7 +191,7 @@ describe.each(BULL_VERSIONS)('taking over the queues of an app on $version', ({ 
     const consumer = consumeAll(queue, () => null);
     const errors: Error[] = [];
     consumer.on('failed', ({ error }) => errors.push(error));
-    const job = await until(
+    const job = await eventually(
       'it failed',
       () => queue.inspector.job(String(id)),
       (found) => found?.state === 'failed',
@@ -290,7 +290,7 @@ describe.each(BULL_VERSIONS)('taking over the queues of an app on $version', ({ 
       { concurrency: 10 },
     );
     await queue.control.resume();
-    await until(
+    await eventually(
       'all completed',
       () => queue.inspector.counts(),
       ({ completed }) => completed === 200,

@@ -12,13 +12,13 @@ import {
   InvalidOptionError,
   type QueueEngine,
 } from '@switchyard/queue-contract';
+import { anything, eventually, exerciseEngine } from '@switchyard/queue-testing';
 import { Cluster, Redis, type RedisOptions } from 'ioredis';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { createBullEngine } from './index.js';
-import { anything } from './spec-support/anything.js';
 
 const SYNC = defineQueue({ name: 'sync', tier: 'medium', jobs: { work: anything } });
 const MAIL = defineQueue({ name: 'mail', tier: 'medium', jobs: { work: anything } });
+const QUEUES = [SYNC, MAIL];
 
 /** Ended jobs are looked up at the end, however many there are. */
 const KEPT = { removeOnComplete: false } as const;
@@ -61,47 +61,20 @@ const engineOn = (
   return engine;
 };
 
-async function until(what: string, condition: () => boolean | Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 20_000;
-  while (!(await condition())) {
-    if (Date.now() > deadline) throw new Error(`waited in vain until ${what}`);
-    await sleep(20);
-  }
-}
-
-/** Adds, runs, hears of the end and waits for it, on two queues. */
-async function useAll(engine: QueueEngine): Promise<void> {
-  await engine.ready();
-  for (const definition of [SYNC, MAIL]) {
-    const queue = engine.queue(definition);
-    const consumer = queue.consumer.consume({ work: ({ data }) => `did ${String(data)}` });
-    await consumer.ready();
-    const heard: unknown[] = [];
-    await queue.events.on('completed', ({ jobId, result }) => heard.push([jobId, result]));
-    const { id } = await queue.producer.add('work', 'é');
-    expect(await queue.events.waitForEnd(id, { timeoutMs: 10_000 })).toBe('did é');
-    await until('the end is heard', () => heard.length > 0);
-    expect(heard).toEqual([[id, 'did é']]);
-  }
-  expect(await engine.withWork(['sync', 'mail'])).toEqual(new Set());
-}
-
 /** Two consumers that block, one subscriber for all listeners, and the lent connection. */
 async function expectFourConnections(observer: Redis): Promise<void> {
   const own = Number(await observer.client('ID'));
   const isOurs = ({ id, name, flags }: ClientEntry) =>
     id !== own && !name.startsWith('sentinel-') && !flags.includes('S');
   const count = async () => parseClientList((await observer.client('LIST')) as string).filter(isOurs).length;
-  await until('just these are there', async () => (await count()) === 4).catch(async () => {
-    expect(await count()).toBe(4);
-  });
+  await eventually('just these are there', count, (found) => found === 4);
 }
 
 test('a password, in a URL with escapes', async () => {
   const server = await started(startRedis({ settings: { requirepass: JSON.stringify(SECRET) } }));
   const url = `redis://:${encodeURIComponent(SECRET)}@127.0.0.1:${server.port}/0`;
   const engine = engineOn(opened(new Redis(url, { maxRetriesPerRequest: null, connectionName: 'lent' })));
-  await useAll(engine);
+  await exerciseEngine(engine, QUEUES);
   await expectFourConnections(opened(new Redis(url)));
   expect(engine.keyspace).toBe(`redis://127.0.0.1:${server.port}/0/bull`);
 });
@@ -110,7 +83,7 @@ test('an ACL user with the rights that the README names, and no others', async (
   const { port } = await started(startRedis({ users: [user('ours'), user('theirs')] }));
   const login = { port, password: SECRET };
   const engine = engineOn(lent({ ...login, username: 'ours' }), 'ours');
-  await useAll(engine);
+  await exerciseEngine(engine, QUEUES);
   await expectFourConnections(opened(new Redis(port)));
 
   const { schedules, inspector, control, producer, events } = engine.queue(SYNC);
@@ -119,7 +92,7 @@ test('an ACL user with the rights that the README names, and no others', async (
     await events.on(event, () => heard.push(event));
   }
   await producer.add('work', 0);
-  await until('what goes on is heard', () => heard.includes('active') && heard.includes('drained'));
+  await eventually('what goes on is heard', () => heard.includes('active') && heard.includes('drained'));
   await schedules.upsert({ id: 'nightly', rule: { cron: '0 3 * * *' }, name: 'work', data: null });
   await control.pause();
   await producer.add('work', 1, { delayMs: 60_000 });
@@ -136,7 +109,7 @@ test('TLS with a certificate that the client was told to trust', async () => {
   const server = await started(startRedis({ tls: true }));
   const tls = { ca: server.ca };
   const engine = engineOn(lent({ port: server.port, tls }));
-  await useAll(engine);
+  await exerciseEngine(engine, QUEUES);
   await expectFourConnections(opened(new Redis({ port: server.port, tls })));
 
   const distrustful = engineOn(lent({ port: server.port, tls: {} }));
@@ -147,7 +120,7 @@ test('a Unix socket, and two databases that do not see each other', async () => 
   const { socketPath: path } = await started(startRedis({ unixSocket: true }));
   const first = engineOn(lent({ path, db: 1 }));
   expect(first.keyspace).toBe(`redis://${path}/1/bull`);
-  await useAll(first);
+  await exerciseEngine(first, QUEUES);
   await expectFourConnections(opened(new Redis({ path })));
 
   const second = engineOn(lent({ path, db: 2 }));
@@ -156,7 +129,7 @@ test('a Unix socket, and two databases that do not see each other', async () => 
   expect(await second.queue(SYNC).inspector.job(id)).toBeNull();
   expect(await second.withWork(['sync'])).toEqual(new Set());
   expect(await first.withWork(['sync'])).toEqual(new Set(['sync']));
-  await useAll(second);
+  await exerciseEngine(second, QUEUES);
 });
 
 test('Sentinel: jobs go on after the primary has died, and what its replicas had is not lost', async () => {
@@ -166,7 +139,7 @@ test('Sentinel: jobs go on after the primary has died, and what its replicas had
   let losses = 0;
   connection.on('close', () => losses++);
   const engine = engineOn(connection);
-  await useAll(engine);
+  await exerciseEngine(engine, QUEUES);
   const primary = await group.primary();
   await expectFourConnections(opened(new Redis(primary.port)));
 
@@ -183,16 +156,16 @@ test('Sentinel: jobs go on after the primary has died, and what its replicas had
       if (id !== undefined && copies === 2 && losses === before) copied.push(id);
     }
   })();
-  await until('some are copied', () => copied.length > 20);
+  await eventually('some are copied', () => copied.length > 20);
   await primary.kill();
-  await until('a replica is primary', async () => (await group.primary()) !== primary);
+  await eventually('a replica is primary', async () => (await group.primary()) !== primary);
   const { id: late } = await queue.producer.add('work', 'late', KEPT);
   expect(await queue.events.waitForEnd(late, { timeoutMs: 20_000 })).toBe('did late');
   isOver = true;
   await load;
   for (const id of [early.id, ...copied]) {
     const isDone = async () => (await queue.inspector.job(id))?.state === 'completed';
-    await until(`job ${id} is done`, isDone);
+    await eventually(`job ${id} is done`, isDone);
   }
 }, 60_000);
 

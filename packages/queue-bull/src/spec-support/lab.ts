@@ -5,9 +5,9 @@ import {
   type QueueDefinition,
   type QueueEngine,
 } from '@switchyard/queue-contract';
+import { anything } from '@switchyard/queue-testing';
 import { Redis } from 'ioredis';
 import { createBullEngine, type BullEngineOptions } from '../create-bull-engine.js';
-import { anything } from './anything.js';
 
 const JOBS = { work: anything };
 

@@ -8,10 +8,10 @@ import {
   type QueueEngine,
   type RunningJob,
 } from '@switchyard/queue-contract';
+import { anything } from '@switchyard/queue-testing';
 import Bull from 'bull';
 import { Redis } from 'ioredis';
 import { createBullEngine } from '../create-bull-engine.js';
-import { anything } from './anything.js';
 
 /** The names that the legacy app's jobs have. */
 export const LEGACY_JOBS = { [UNNAMED_JOB]: anything, send: anything, sync: anything };
