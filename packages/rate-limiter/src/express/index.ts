@@ -1,1 +1,5 @@
-export {};
+export { ipKey, userKey } from './counted-key.js';
+export { ClientAddressError, InvalidRequestKeyError, TrustProxyError } from './errors.js';
+export { rateLimit, type RateLimitOptions, type RejectionBody, type RejectionOptions } from './rate-limit.js';
+export type { RejectionReport, RejectionSource } from './rejection-reports.js';
+export type { RequestLimit } from './request-limit.js';

@@ -1,0 +1,38 @@
+import { RateLimitError } from '../errors.js';
+
+/** Express' setting `trust proxy` believes everybody's `X-Forwarded-For`: each client could choose whom it counts as. */
+export class TrustProxyError extends RateLimitError {
+  readonly code = 'ERR_RATE_LIMIT_TRUST_PROXY';
+  constructor() {
+    super(
+      "Express' setting `trust proxy` trusts everybody, so that no limit by IP address could hold: " +
+        'set it to the addresses of the proxies or to their number',
+    );
+  }
+}
+
+/** The client has no IP address to count by, as behind a Unix socket, or a trusted proxy gave something that is none. */
+export class ClientAddressError extends RateLimitError {
+  readonly code = 'ERR_RATE_LIMIT_CLIENT_ADDRESS';
+  constructor(readonly address: string | undefined) {
+    super(
+      address === undefined
+        ? 'the request has no IP address: behind a Unix socket, set `trust proxy` to the number of proxies'
+        : `the IP address of the request is ${JSON.stringify(address.slice(0, 64))}: ` +
+            'trusted proxies must give addresses alone, without a port',
+    );
+  }
+}
+
+/** `user` or `key` answered something that names nobody; counting by it would make strangers share a limit. */
+export class InvalidRequestKeyError extends RateLimitError {
+  readonly code = 'ERR_RATE_LIMIT_REQUEST_KEY';
+  constructor(
+    readonly policy: string,
+    readonly option: 'user' | 'key',
+    readonly value: unknown,
+  ) {
+    const shown = value === '' ? 'an empty string' : typeof value;
+    super(`${option} of policy "${policy}" answered ${shown} instead of a string that names somebody`);
+  }
+}
