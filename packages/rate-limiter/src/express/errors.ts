@@ -36,3 +36,34 @@ export class InvalidRequestKeyError extends RateLimitError {
     super(`${option} of policy "${policy}" answered ${shown} instead of a string that names somebody`);
   }
 }
+
+/** A setting or call of `express-rate-limit` that a store of exact limits cannot serve. */
+export class UnsupportedByStoreError extends RateLimitError {
+  readonly code = 'ERR_RATE_LIMIT_STORE_UNSUPPORTED';
+  constructor(
+    readonly policy: string,
+    /** Such as `skipFailedRequests`. */
+    readonly feature: string,
+    problem: string,
+  ) {
+    super(`${feature} in express-rate-limit with the store of policy "${policy}": ${problem}`);
+  }
+}
+
+/**
+ * Redis did not answer, and the policy lets nobody pass. Express answers it with 503 and `Retry-After`, unless the app has
+ * an error handler of its own.
+ */
+export class RateLimitUnavailableError extends RateLimitError {
+  readonly code = 'ERR_RATE_LIMIT_UNAVAILABLE';
+  readonly status = 503;
+  readonly headers: { readonly 'Retry-After': string };
+  constructor(
+    readonly policy: string,
+    readonly retryAfterSeconds: number,
+    options?: ErrorOptions,
+  ) {
+    super(`nobody could say whether policy "${policy}" has room`, options);
+    this.headers = { 'Retry-After': String(retryAfterSeconds) };
+  }
+}

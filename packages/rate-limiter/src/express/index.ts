@@ -1,5 +1,12 @@
 export { ipKey, userKey } from './counted-key.js';
-export { ClientAddressError, InvalidRequestKeyError, TrustProxyError } from './errors.js';
+export {
+  ClientAddressError,
+  InvalidRequestKeyError,
+  RateLimitUnavailableError,
+  TrustProxyError,
+  UnsupportedByStoreError,
+} from './errors.js';
 export { rateLimit, type RateLimitOptions, type RejectionBody, type RejectionOptions } from './rate-limit.js';
+export { createRateLimitStore, type RateLimitStore } from './rate-limit-store.js';
 export type { RejectionReport, RejectionSource } from './rejection-reports.js';
 export type { RequestLimit } from './request-limit.js';
