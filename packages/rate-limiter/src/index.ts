@@ -1,3 +1,4 @@
+export { createRateLimiter } from './create-rate-limiter.js';
 export {
   definePolicies,
   type Lease,
@@ -33,3 +34,6 @@ export {
   UnitsAboveLimitError,
   UnknownPolicyError,
 } from './errors.js';
+export { smsPolicy, type SmsPolicyOptions } from './sms-policy.js';
+export { toE164 } from './phone-number.js';
+export type { Clocks } from './clocks.js';

@@ -1,3 +1,5 @@
+import { compilePolicies } from './compiled-policy.js';
+
 /**
  * What happens when Redis does not answer. `reject`: nobody passes. `allow`: everybody passes. `memory`: this process counts
  * for itself, so that up to the limit pass in each process.
@@ -52,8 +54,8 @@ export type Policies = Readonly<Record<string, Policy>>;
 export type PolicyName<P extends Policies> = keyof P & string;
 
 /** The tiers that a policy names. */
-export type TierName<P extends Policy> = P extends { readonly tiers: infer Tiers }
-  ? keyof Tiers & string
+export type TierName<P extends Policy> = P extends { readonly tiers?: infer Tiers }
+  ? keyof NonNullable<Tiers> & string
   : never;
 
 /**
@@ -62,5 +64,6 @@ export type TierName<P extends Policy> = P extends { readonly tiers: infer Tiers
  * @throws InvalidRateLimitOptionError for the first that is out of bounds, with its value
  */
 export function definePolicies<const P extends Policies>(policies: P): P {
+  compilePolicies(policies);
   return policies;
 }

@@ -1,0 +1,30 @@
+import type { Rule } from './rule.js';
+
+/** What is wanted of one limit. */
+export interface Demand {
+  /** Where it is counted. */
+  readonly key: string;
+  readonly rule: Rule;
+  readonly units: number;
+  /** Units that may be taken on top, to be used later. */
+  readonly leasable: number;
+}
+
+export interface Verdict {
+  /** Whether this limit alone has the units. */
+  readonly fits: boolean;
+  readonly remaining: number;
+  readonly resetAfterMs: number;
+  readonly retryAfterMs: number;
+  /** Units taken on top. */
+  readonly leased: number;
+}
+
+/** Counts what was taken, somewhere. Keys of one call differ. */
+export interface LimitCounter {
+  /** Takes from all when all have the units, else from none; one verdict for each demand, in order. */
+  take(demands: readonly Demand[]): Promise<readonly Verdict[]>;
+  /** What `take` would say. */
+  peek(demands: readonly Demand[]): Promise<readonly Verdict[]>;
+  reset(keys: readonly string[]): Promise<void>;
+}

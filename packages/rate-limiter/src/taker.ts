@@ -1,0 +1,65 @@
+import type { Leases } from './leases.js';
+import type { LimitCounter, Verdict } from './limit-counter.js';
+import type { PolicyDemand } from './limit-request.js';
+import type { RateLimitResult } from './rate-limit-result.js';
+import type { RejectionMemory } from './rejection-memory.js';
+import { decidedResult } from './results.js';
+import type { LeaseRule } from './rule.js';
+
+export interface Taker {
+  /** Takes from all or none; one result for each, or only those of the limits that are known to reject. */
+  take(demands: readonly PolicyDemand[]): Promise<RateLimitResult[]>;
+}
+
+/** Asks Redis where neither a rejection that is remembered nor units on lease answer. */
+export function createTaker(counter: LimitCounter, rejections: RejectionMemory, leases: Leases): Taker {
+  const remembered = (demands: readonly PolicyDemand[]): RateLimitResult[] =>
+    demands.flatMap((demand) => {
+      const verdict = rejections.find(demand);
+      return verdict ? [decidedResult(demand, verdict, 'remembered-rejection')] : [];
+    });
+
+  const judged = (demand: PolicyDemand, verdict: Verdict): RateLimitResult => {
+    if (!verdict.fits) rejections.add(demand, verdict);
+    return decidedResult(demand, verdict, 'redis');
+  };
+
+  const askForLease = async (demand: PolicyDemand, lease: LeaseRule): Promise<RateLimitResult> => {
+    const { key, rule, units } = demand;
+    const expected = leases.expect(key, rule, lease, units);
+    try {
+      const [verdict] = await counter.take([{ ...demand, leasable: Math.max(0, lease.units - units) }]);
+      const result = judged(demand, verdict as Verdict);
+      expected.arrive(verdict as Verdict);
+      return result;
+    } catch (error) {
+      expected.fail(error);
+      throw error;
+    }
+  };
+
+  const takeWithLease = async (demand: PolicyDemand, lease: LeaseRule): Promise<RateLimitResult> => {
+    const { key, rule, units } = demand;
+    for (;;) {
+      const held = leases.take(key, rule, units);
+      if (held) return decidedResult(demand, held, 'lease');
+      const [known] = remembered([demand]);
+      if (known) return known;
+      const coming = leases.wait(key, rule, units);
+      if (!coming) return askForLease(demand, lease);
+      await coming;
+    }
+  };
+
+  return {
+    async take(demands) {
+      const [demand] = demands;
+      const lease = demand?.rule.kind === 'window' ? demand.rule.lease : null;
+      if (demand && lease && demands.length === 1) return [await takeWithLease(demand, lease)];
+      const known = remembered(demands);
+      if (known.length > 0) return known;
+      const verdicts = await counter.take(demands);
+      return demands.map((each, at) => judged(each, verdicts[at] as Verdict));
+    },
+  };
+}
