@@ -1,4 +1,5 @@
 import type { CallOptions, RetryPolicy } from './call-options.js';
+import { checkedAmount, shownValue } from './checked-number.js';
 import { InvalidRedisOptionError } from './errors.js';
 
 /** Call options with every default filled in. */
@@ -7,8 +8,8 @@ export interface CallSettings {
   readonly timeoutMs: number;
   readonly retry: RetryPolicy;
   readonly isSafeToRepeat: boolean | undefined;
-  readonly signal: AbortSignal | undefined;
   readonly orderKey: string | undefined;
+  readonly signal: AbortSignal | undefined;
 }
 
 export const DEFAULT_SETTINGS: CallSettings = {
@@ -16,41 +17,40 @@ export const DEFAULT_SETTINGS: CallSettings = {
   timeoutMs: 2000,
   retry: 'standard',
   isSafeToRepeat: undefined,
-  signal: undefined,
   orderKey: undefined,
+  signal: undefined,
 };
 
-const POLICIES: readonly unknown[] = ['none', 'once-quickly', 'standard'];
+const POLICIES: readonly unknown[] = ['none', 'once-quickly', 'standard'] satisfies RetryPolicy[];
+
+/** The longest that a timer of Node can wait. */
 const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 
 /** @throws InvalidRedisOptionError */
-export function settle(options: CallOptions | undefined, defaults: CallSettings): CallSettings {
+export function settingsOf(options: CallOptions | undefined, defaults: CallSettings): CallSettings {
   if (options === undefined) return defaults;
   const settings: CallSettings = {
     source: options.source ?? defaults.source,
     timeoutMs: options.timeoutMs ?? defaults.timeoutMs,
     retry: options.retry ?? defaults.retry,
     isSafeToRepeat: options.isSafeToRepeat ?? defaults.isSafeToRepeat,
-    signal: options.signal ?? defaults.signal,
     orderKey: options.orderKey ?? defaults.orderKey,
+    signal: options.signal ?? defaults.signal,
   };
-  const { source, timeoutMs, retry } = settings;
+  const { source, retry, orderKey } = settings;
+  checkedAmount('timeoutMs', settings.timeoutMs, 1, MAX_TIMEOUT_MS);
   if (typeof source !== 'string' || !/^[\w.:-]{1,64}$/.test(source)) {
     throw new InvalidRedisOptionError(
       'source',
-      shown(source),
-      'letters, digits, "_", ".", ":" and "-", at most 64',
+      shownValue(source),
+      'up to 64 of letters, digits, "_", ".", ":", "-"',
     );
   }
-  if (!(typeof timeoutMs === 'number' && timeoutMs >= 1 && timeoutMs <= MAX_TIMEOUT_MS)) {
-    throw new InvalidRedisOptionError('timeoutMs', shown(timeoutMs), `1 to ${MAX_TIMEOUT_MS}`);
-  }
   if (!POLICIES.includes(retry)) {
-    throw new InvalidRedisOptionError('retry', shown(retry), '"none", "once-quickly" or "standard"');
+    throw new InvalidRedisOptionError('retry', shownValue(retry), POLICIES.map(shownValue).join(', '));
+  }
+  if (orderKey !== undefined && typeof orderKey !== 'string') {
+    throw new InvalidRedisOptionError('orderKey', shownValue(orderKey), 'a string');
   }
   return settings;
-}
-
-function shown(value: unknown): string {
-  return typeof value === 'string' ? JSON.stringify(value.slice(0, 64)) : String(value);
 }

@@ -1,7 +1,8 @@
+import { checkedAmount, checkedWhole } from './checked-number.js';
 import type { CircuitState } from './http-redis.js';
 
 export interface CircuitOptions {
-  /** Failures in a row that open it. Default 5. */
+  /** Failed requests in a row that open it. Default 5. */
   readonly failures?: number;
   /** How long it stays open the first time, in ms; twice as long each time after. Default 500. */
   readonly firstWaitMs?: number;
@@ -23,17 +24,19 @@ export interface Circuit {
 }
 
 /**
+ * @throws InvalidRedisOptionError
+ *
  * Opens after failures in a row, lets one request out after a wait, closes at an answer. Waits double and vary by a quarter
  * so that many processes do not come back at once.
  *
  * cockatiel and opossum wrap an asynchronous function: a rejection costs promises there, and a probe that its callers gave
  * up must count as a success or a failure. Here many calls share a request, and some of them end before it does.
  */
-export function createCircuit(
-  { failures = 5, firstWaitMs = 500, maxWaitMs = 15_000 }: CircuitOptions,
-  nowMs: () => number,
-  random: () => number,
-): Circuit {
+export function createCircuit(options: CircuitOptions, nowMs: () => number, random: () => number): Circuit {
+  const { failures = 5, firstWaitMs = 500, maxWaitMs = 15_000 } = options;
+  checkedWhole('circuit.failures', failures, 1, 1_000_000);
+  checkedAmount('circuit.firstWaitMs', firstWaitMs, 1, 3_600_000);
+  checkedAmount('circuit.maxWaitMs', maxWaitMs, firstWaitMs, 3_600_000);
   let count = 0;
   let openings = 0;
   let openUntilMs = 0;

@@ -6,13 +6,15 @@ export interface RedisCommandMessage {
   /** In upper case; a script's name as it was declared. */
   readonly name: string;
   /**
-   * What a metered Redis bills for it, an estimate: each try that may have arrived, scripts as they declare it. A raw EVAL
-   * or EVALSHA counts 1, since nobody knows what it runs.
+   * What a metered Redis bills for it, an estimate: each try that may have arrived, scripts as they declare it (by a
+   * function only once it has answered, else 1), 1 more where a script had to be sent again as text, and 2 more with the
+   * first command of a transaction. A raw EVAL or EVALSHA counts 1, since nobody knows what it runs.
    */
   readonly billed: number;
   /** From the call to its end, retries and the waits between them included. */
   readonly durationMs: number;
-  readonly outcome: 'ok' | 'refused-by-redis' | 'timeout' | 'unavailable' | 'auth' | 'aborted';
+  /** `refused`: by Redis, with an error. `aborted`: by its caller's signal. */
+  readonly outcome: 'ok' | 'refused' | 'timeout' | 'unavailable' | 'auth' | 'aborted';
   /** How often it went out; 0 when the circuit was open. */
   readonly tries: number;
   readonly keyPrefix: string | null;

@@ -11,14 +11,20 @@ export function commandJson(command: RedisCommand): string {
       'a name, then arguments of their own',
     );
   }
+  let hasNumbers = false;
   for (let at = 1; at < command.length; at += 1) {
     const each: unknown = command[at];
-    if (typeof each === 'string' || (typeof each === 'number' && Number.isFinite(each))) continue;
+    if (typeof each === 'string') continue;
+    if (typeof each === 'number' && Number.isFinite(each)) {
+      hasNumbers = true;
+      continue;
+    }
     throw new InvalidRedisOptionError(
       `argument ${at} of ${name.toUpperCase()}`,
       typeof each === 'number' ? String(each) : `of type ${each === null ? 'null' : typeof each}`,
       'strings and finite numbers',
     );
   }
-  return JSON.stringify(command);
+  // As text, so that no server's own numbers come between.
+  return JSON.stringify(hasNumbers ? command.map(String) : command);
 }

@@ -1,12 +1,14 @@
 import type { CallOptions } from './call-options.js';
-import { settle, DEFAULT_SETTINGS } from './call-settings.js';
+import { DEFAULT_SETTINGS, settingsOf } from './call-settings.js';
 import { createCaller } from './caller.js';
+import { checkedWhole } from './checked-number.js';
 import { createCircuit, type CircuitOptions } from './circuit.js';
-import { createDispatcher } from './dispatcher.js';
+import { createDispatcher, type DispatcherLimits } from './dispatcher.js';
 import { checkedToken, checkedUrl } from './endpoint.js';
 import { createHttpExchanges } from './http-exchange.js';
 import type { HttpRedis } from './http-redis.js';
 import { createMethods } from './redis-methods.js';
+import { retryDelayMs } from './retry-delay.js';
 import { createDeadlines } from './try-deadlines.js';
 
 export interface HttpRedisOptions extends Omit<CallOptions, 'signal' | 'orderKey'> {
@@ -20,38 +22,55 @@ export interface HttpRedisOptions extends Omit<CallOptions, 'signal' | 'orderKey
   readonly maxCharactersPerRequest?: number;
   /** Requests under way at once; further calls wait and share the next one. Default 32. */
   readonly maxRequests?: number;
-  /** For tests. */
-  readonly random?: () => number;
 }
 
-/** @throws InvalidRedisOptionError */
-export function createHttpRedis(options: HttpRedisOptions): HttpRedis {
-  const { url, token, random = Math.random } = options;
-  const exchanges = createHttpExchanges(checkedUrl(url), checkedToken(token));
-  const circuit = createCircuit(options.circuit ?? {}, () => performance.now(), random);
-  const deadlines = createDeadlines();
-  const dispatcher = createDispatcher(
-    exchanges,
-    circuit,
-    {
-      maxCommands: options.maxCommandsPerRequest ?? 500,
-      maxCharacters: options.maxCharactersPerRequest ?? 262_144,
-      maxRequests: options.maxRequests ?? 32,
-    },
-    deadlines.endTick,
-  );
-  const caller = createCaller({ dispatcher, deadlines, random });
-  const { source, timeoutMs, retry, isSafeToRepeat } = options;
-  const settings = settle({ source, timeoutMs, retry, isSafeToRepeat }, DEFAULT_SETTINGS);
+export interface Surroundings {
+  readonly nowMs: () => number;
+  readonly random: () => number;
+  readonly retryDelayMs: typeof retryDelayMs;
+}
 
-  const health = () => ({
-    circuit: circuit.state(),
-    consecutiveFailures: circuit.consecutiveFailures(),
-    lastFailure: caller.lastFailure(),
+/**
+ * A client of Upstash's REST protocol, be it Upstash's own or one in front of another Redis. It asks nothing before it is
+ * asked something.
+ *
+ * @throws InvalidRedisOptionError
+ */
+export function createHttpRedis(options: HttpRedisOptions): HttpRedis {
+  return createHttpRedisIn(options, { nowMs: () => performance.now(), random: Math.random, retryDelayMs });
+}
+
+/** With time and chance of a test's own. */
+export function createHttpRedisIn(options: HttpRedisOptions, surroundings: Surroundings): HttpRedis {
+  const { url, token, circuit: circuitOptions = {} } = options;
+  const { source, timeoutMs, retry, isSafeToRepeat } = options;
+  const settings = settingsOf({ source, timeoutMs, retry, isSafeToRepeat }, DEFAULT_SETTINGS);
+  const limits = limitsOf(options);
+  const circuit = createCircuit(circuitOptions, surroundings.nowMs, surroundings.random);
+  const exchanges = createHttpExchanges(checkedUrl(url), checkedToken(token));
+  const deadlines = createDeadlines();
+  const dispatcher = createDispatcher(exchanges, circuit, limits, deadlines.endTick);
+  const caller = createCaller(dispatcher, deadlines, (policy, failures, retryAfterMs) =>
+    surroundings.retryDelayMs(policy, failures, retryAfterMs, surroundings.random),
+  );
+  return createMethods(caller, settings, {
+    health: () => ({
+      circuit: circuit.state(),
+      consecutiveFailures: circuit.consecutiveFailures(),
+      lastFailure: caller.lastFailure(),
+    }),
+    async close() {
+      await caller.close();
+      exchanges.close();
+    },
   });
-  const close = async () => {
-    await caller.close();
-    exchanges.close();
+}
+
+function limitsOf(options: HttpRedisOptions): DispatcherLimits {
+  const { maxCommandsPerRequest = 500, maxCharactersPerRequest = 262_144, maxRequests = 32 } = options;
+  return {
+    maxCommands: checkedWhole('maxCommandsPerRequest', maxCommandsPerRequest, 1, 10_000),
+    maxCharacters: checkedWhole('maxCharactersPerRequest', maxCharactersPerRequest, 1, 100_000_000),
+    maxRequests: checkedWhole('maxRequests', maxRequests, 1, 10_000),
   };
-  return createMethods(caller, settings, health, close);
 }

@@ -1,7 +1,7 @@
 import { nextTick } from 'node:process';
 import type { Admission, Circuit } from './circuit.js';
 import type { HttpExchange, HttpExchanges } from './http-exchange.js';
-import { fault, readAnswers, type Answer, type Fault, type RequestKind } from './rest-answer.js';
+import { fault, isAnswered, readAnswers, type Answer, type Fault, type RequestKind } from './rest-answer.js';
 
 /** A call as it goes out, once a try. */
 export interface Outgoing {
@@ -12,6 +12,7 @@ export interface Outgoing {
   readonly isTransaction: boolean;
   /** Calls that never overtake each other, in the order in which they were made, and itself among them. */
   readonly line: Outgoing[] | null;
+  onSent(): void;
   onEnd(end: readonly Answer[] | Fault): void;
   state: 'idle' | 'ready' | 'in-line' | 'sent';
   request: SentRequest | null;
@@ -39,8 +40,8 @@ export interface Dispatcher {
    * @returns whether Redis may have got it
    */
   cancel(call: Outgoing, why: 'timeout' | 'abort'): boolean;
-  /** It will not go out again: those behind it in its line may. */
-  leave(call: Outgoing): void;
+  /** One has left this line for good: those behind it may go out. */
+  advance(line: readonly Outgoing[]): void;
 }
 
 /**
@@ -110,7 +111,10 @@ export function createDispatcher(
       return;
     }
     const request: SentRequest = { members, waiting: members.length, admission, exchange: null };
-    for (const call of members) call.request = request;
+    for (const call of members) {
+      call.request = request;
+      call.onSent();
+    }
     underWay += 1;
     const [first] = members as [Outgoing];
     const kind: RequestKind = first.isTransaction ? 'transaction' : count === 1 ? 'command' : 'pipeline';
@@ -121,7 +125,7 @@ export function createDispatcher(
         'isUnsent' in end
           ? fault(end.isUnsent ? 'refused' : 'broken', null, !end.isUnsent, end.systemCode)
           : readAnswers(end, kind, count, Date.now());
-      if (isAnswerOfRedis(answers)) circuit.answered();
+      if (isAnswered(answers)) circuit.answered();
       else circuit.failed(admission);
       settle(request, answers);
       if (ready.length > 0) schedule();
@@ -164,8 +168,8 @@ export function createDispatcher(
       return mayBeSent;
     },
 
-    leave({ line }) {
-      for (const next of line ?? []) {
+    advance(line) {
+      for (const next of line) {
         if (next.state !== 'in-line') continue;
         next.state = 'ready';
         ready.push(next);
@@ -197,10 +201,4 @@ function mustWait(call: Outgoing, members: readonly Outgoing[]): boolean {
     if (!members.includes(before)) return true;
   }
   return false;
-}
-
-/** Whether somebody answered who knows what it was about: then the way is open, whatever the answer. */
-function isAnswerOfRedis(end: readonly Answer[] | Fault): boolean {
-  if (!('reason' in end)) return true;
-  return end.status !== null && end.status >= 300 && end.status < 500 && end.status !== 408;
 }

@@ -31,6 +31,8 @@ export abstract class HttpRedisError extends Error {
   readonly command: string;
   readonly keyPrefix: string | null;
   readonly tries: number;
+  /** The message without the command and the key. */
+  readonly problem: string;
 
   constructor(call: FailedCall, problem: string) {
     super(
@@ -39,6 +41,7 @@ export abstract class HttpRedisError extends Error {
     this.command = call.command;
     this.keyPrefix = call.keyPrefix;
     this.tries = call.tries;
+    this.problem = problem;
   }
 
   override get name(): string {

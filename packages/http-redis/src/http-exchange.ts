@@ -1,4 +1,5 @@
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 
 export interface HttpAnswer {
@@ -87,12 +88,16 @@ export function createHttpExchanges(url: URL, token: string): HttpExchanges {
           isOver = true;
           outgoing.destroy();
         },
-        mayBeSent: () =>
-          outgoing.socket !== null && outgoing.socket !== undefined && !outgoing.socket.connecting,
+        mayBeSent: () => isReady(outgoing.socket),
       };
     },
     close: () => agent.destroy(),
   };
+}
+
+/** Nothing is sent before the connection is there and, with TLS, its handshake done. */
+function isReady(socket: (Socket & { readonly secureConnecting?: boolean }) | null | undefined): boolean {
+  return socket ? !socket.connecting && socket.secureConnecting !== true : false;
 }
 
 /** An answer that is cut short ends with an `error` of the message instead. */

@@ -1,27 +1,24 @@
 import type { CallOptions } from './call-options.js';
-import { settle, type CallSettings } from './call-settings.js';
-import type { Caller, CallRequest, Reply } from './caller.js';
+import { settingsOf, type CallSettings } from './call-settings.js';
+import type { CallRequest, Reply } from './call-report.js';
+import type { Caller } from './caller.js';
+import { checkedWhole, shownValue } from './checked-number.js';
 import { InvalidRedisOptionError } from './errors.js';
-import type { HttpRedis, HttpRedisHealth, RedisCommand, RedisReply } from './http-redis.js';
+import type { HttpRedis, RedisCommand, RedisReply } from './http-redis.js';
 import type { RedisScript } from './redis-script.js';
 
 /** The methods of a client over its calls, with defaults of its own. */
 export function createMethods(
   caller: Caller,
   defaults: CallSettings,
-  health: () => HttpRedisHealth,
-  close: () => Promise<void>,
+  { health, close }: Pick<HttpRedis, 'health' | 'close'>,
 ): HttpRedis {
   function call<T>(
     request: CallRequest,
     options: CallOptions | undefined,
     read: (replies: readonly Reply[]) => T,
   ) {
-    try {
-      return caller.call(request, settle(options, defaults), read);
-    } catch (error) {
-      return Promise.reject<T>(error);
-    }
+    return checked(() => caller.call(request, settingsOf(options, defaults), read));
   }
 
   function one<T>(
@@ -32,7 +29,22 @@ export function createMethods(
     return call({ commands: [command] }, options, ([first]) => read(replyOf(first)));
   }
 
-  const methods: HttpRedis = {
+  async function removePattern(pattern: string, batchSize: number, options: CallOptions | undefined) {
+    if (!/^(\\.|[^*?[\]\\])/s.test(pattern)) {
+      throw new InvalidRedisOptionError('pattern', 'one that begins with a wildcard', 'a literal beginning');
+    }
+    let removed = 0;
+    let cursor = '0';
+    do {
+      const scan: RedisCommand = ['SCAN', cursor, 'MATCH', pattern, 'COUNT', batchSize];
+      const [next, keys] = await one(scan, options, as<[string | number, string[]]>);
+      if (keys.length > 0) removed += await one(['UNLINK', ...keys], options, as<number>);
+      cursor = String(next);
+    } while (cursor !== '0');
+    return removed;
+  }
+
+  return {
     command: <T>(command: RedisCommand, options?: CallOptions) => one(command, options, as<T>),
     pipeline(commands, options) {
       if (commands.length === 0) return Promise.resolve([]);
@@ -59,48 +71,62 @@ export function createMethods(
     },
     set(key, value, options) {
       const command: [string, ...(string | number)[]] = ['SET', key, value];
-      if (options?.ttlSeconds !== undefined) command.push('EX', options.ttlSeconds);
-      if (options?.when !== undefined) command.push(options.when === 'absent' ? 'NX' : 'XX');
-      return one(command, options, (reply) => reply === 'OK');
+      return checked(() => {
+        if (options?.ttlSeconds !== undefined) command.push('EX', checkedTtl(options.ttlSeconds));
+        if (options?.when !== undefined) command.push(conditionOf(options.when));
+        return one(command, options, (reply) => reply === 'OK');
+      });
     },
     del(keys, options) {
       if (keys.length === 0) return Promise.resolve(0);
       return one(['DEL', ...keys], options, as<number>);
     },
     exists: (key, options) => one(['EXISTS', key], options, (reply) => reply === 1),
-    expire: (key, ttlSeconds, options) => one(['EXPIRE', key, ttlSeconds], options, (reply) => reply === 1),
-    async deletePattern(pattern, options) {
-      if (!/^[^*?[\]\\]/.test(pattern)) {
-        throw new InvalidRedisOptionError(
-          'pattern',
-          'one that begins with a wildcard',
-          'a beginning of the keys meant',
-        );
-      }
-      let removed = 0;
-      let cursor = '0';
-      do {
-        const scan: RedisCommand = ['SCAN', cursor, 'MATCH', pattern, 'COUNT', options?.batchSize ?? 500];
-        const [next, keys] = await one(scan, options, as<[string, string[]]>);
-        cursor = String(next);
-        if (keys.length > 0) removed += await one(['UNLINK', ...keys], options, as<number>);
-      } while (cursor !== '0');
-      return removed;
-    },
+    expire: (key, ttlSeconds, options) =>
+      checked(() => one(['EXPIRE', key, checkedTtl(ttlSeconds)], options, (reply) => reply === 1)),
+    deletePattern: (pattern, options) =>
+      checked(() =>
+        removePattern(pattern, checkedWhole('batchSize', options?.batchSize ?? 500, 1, 10_000), options),
+      ),
     zadd(key, members, options) {
       if (members.length === 0) return Promise.resolve(0);
-      const pairs = members.flatMap(({ score, member }) => [score, member]);
+      const pairs = members.flatMap(({ score, member }) => [decimal(score), member]);
       return one(['ZADD', key, ...pairs], options, as<number>);
     },
     zcard: (key, options) => one(['ZCARD', key], options, as<number>),
     zremrangebyscore: (key, min, max, options) =>
-      one(['ZREMRANGEBYSCORE', key, min, max], options, as<number>),
+      one(['ZREMRANGEBYSCORE', key, decimal(min), decimal(max)], options, as<number>),
 
-    with: (more) => createMethods(caller, settle(more, defaults), health, () => Promise.resolve()),
+    with: (more) =>
+      createMethods(caller, settingsOf(more, defaults), { health, close: () => Promise.resolve() }),
     health,
     close,
   };
-  return methods;
+}
+
+/** What is wrong with an argument rejects, as everything else does. */
+function checked<T>(call: () => Promise<T>): Promise<T> {
+  try {
+    return call();
+  } catch (error) {
+    return Promise.reject<T>(error);
+  }
+}
+
+function checkedTtl(ttlSeconds: number): number {
+  return checkedWhole('ttlSeconds', ttlSeconds, 1, 9_999_999_999);
+}
+
+function conditionOf(when: unknown): 'NX' | 'XX' {
+  if (when === 'absent') return 'NX';
+  if (when === 'present') return 'XX';
+  throw new InvalidRedisOptionError('when', shownValue(when), '"absent" or "present"');
+}
+
+/** Redis has words for what JSON has not. */
+function decimal(score: number | string): number | string {
+  if (score === Infinity) return '+inf';
+  return score === -Infinity ? '-inf' : score;
 }
 
 /** What a command answers is known to whoever asks it. */

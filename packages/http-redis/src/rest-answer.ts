@@ -54,6 +54,20 @@ export function readAnswers(
   return fault('malformed', status, true);
 }
 
+/** Whether there was an answer that tells that the way is open, be it a refusal: 2xx as this protocol has it, 3xx, 4xx. */
+export function isAnswered(end: readonly Answer[] | Fault): boolean {
+  return !('reason' in end) || isRefusedRequest(end.status);
+}
+
+/** Whether the same request may fare better a little later. */
+export function mayPass({ reason, status }: Fault): boolean {
+  return reason === 'throttled' || !isRefusedRequest(status);
+}
+
+function isRefusedRequest(status: number | null): boolean {
+  return status !== null && status >= 300 && status < 500 && status !== 408;
+}
+
 export function fault(
   reason: Fault['reason'],
   status: number | null,

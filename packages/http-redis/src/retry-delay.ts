@@ -9,21 +9,21 @@ const QUICK_LIMIT_MS = 50;
 /**
  * How long to wait before the next try, or null to give up.
  *
- * @param tries how many there were
+ * @param failures how many there were
  * @param retryAfterMs what the server asks for
  */
 export function retryDelayMs(
   policy: RetryPolicy,
-  tries: number,
+  failures: number,
   retryAfterMs: number | null,
   random: () => number,
 ): number | null {
   const askedMs = retryAfterMs ?? 0;
   if (policy === 'once-quickly') {
-    if (tries > 1 || askedMs > QUICK_LIMIT_MS) return null;
+    if (failures > 1 || askedMs > QUICK_LIMIT_MS) return null;
     return Math.max(askedMs, 5 + random() * 15);
   }
-  const delayMs = policy === 'standard' ? STANDARD_MS[tries - 1] : undefined;
+  const delayMs = policy === 'standard' ? STANDARD_MS[failures - 1] : undefined;
   return delayMs === undefined || askedMs > STANDARD_LIMIT_MS ? null : Math.max(askedMs, delayMs);
 }
 
@@ -39,7 +39,8 @@ export function readRetryAfter(
   const text = value?.trim();
   if (!text) return null;
   if (/^\d+$/.test(text)) return Number(text) * 1000;
-  const atMs = Date.parse(text);
+  // Date.parse takes much for a date, such as "1.5".
+  const atMs = /^[A-Za-z].* \d{2}:\d{2}:\d{2} /.test(text) ? Date.parse(text) : NaN;
   if (Number.isNaN(atMs)) return null;
   const serverMs = Date.parse(serverDate ?? '');
   return Math.max(0, atMs - (Number.isNaN(serverMs) ? nowMs : serverMs));
