@@ -1,0 +1,182 @@
+import type { CacheView } from './cache.js';
+import { operationStart, publishOperation, type CacheOperation } from './cache-channel.js';
+import type { CacheKey, CacheKeys } from './cache-keys.js';
+import type { CachedValue } from './cached-value.js';
+import type { Engine } from './engine.js';
+import { ttlSecondsFrom, type CacheEntries, type EntryPolicy } from './entries.js';
+import { CacheClosedError, CacheWriteDroppedError, InvalidCacheOptionError } from './errors.js';
+import { found, type Fetch, type Fetching } from './fetching.js';
+import type { HttpReads } from './http-reads.js';
+import type { Invalidation } from './invalidation.js';
+import { jsonTextOf } from './json-text.js';
+import type { MemoryTier } from './memory-tier.js';
+import type { PendingLoads } from './pending-loads.js';
+import type { Scopes } from './scopes.js';
+import type { ReadOutcome, StatisticsRecorder } from './statistics.js';
+import { warmAll } from './warming.js';
+
+export interface CacheViewParts {
+  readonly policies: ReadonlyMap<string, EntryPolicy>;
+  readonly keys: CacheKeys;
+  readonly engine: Engine;
+  readonly memory: MemoryTier;
+  readonly reads: HttpReads;
+  readonly scopes: Scopes;
+  readonly fetching: Fetching;
+  readonly invalidation: Invalidation;
+  readonly loads: PendingLoads;
+  readonly statistics: StatisticsRecorder;
+  readonly isClosed: () => boolean;
+  readonly monotonicMs: () => number;
+}
+
+/** @param userId undefined for entries of nobody in particular */
+export function createCacheView<E extends CacheEntries>(
+  parts: CacheViewParts,
+  userId: string | undefined,
+): CacheView<E> {
+  const { engine, memory, reads, scopes, fetching, invalidation, loads, statistics, monotonicMs } = parts;
+  const namespace = parts.keys.namespace(userId);
+
+  const locate = (key: CacheKey) => {
+    assertOpen(parts.isClosed());
+    const name = typeof key === 'string' ? key : key[0];
+    const policy = parts.policies.get(name);
+    if (!policy) throw new InvalidCacheOptionError('key', name, [...parts.policies.keys()].join(', '));
+    return { key: parts.keys.entry(namespace, key), policy };
+  };
+
+  const tell = (startMs: number, operation: CacheOperation, name: string, outcome: ReadOutcome) => {
+    statistics.read(outcome);
+    publishOperation(startMs, operation, name, outcome);
+  };
+
+  const fetchOrFind = async (
+    cacheKey: CacheKey,
+    fetch: Fetch<unknown>,
+    { ttlSeconds, tags = [] }: { ttlSeconds?: number | undefined; tags?: readonly string[] | undefined } = {},
+  ) => {
+    const startMs = operationStart();
+    const { key, policy } = locate(cacheKey);
+    const request = {
+      key,
+      policy,
+      ttlSeconds: ttlSecondsFrom(ttlSeconds ?? policy.ttlSeconds),
+      tags: allTags(policy, tags),
+      fetch,
+    };
+    try {
+      const result = await fetching.getOrSet(request);
+      tell(startMs, 'getOrSet', policy.name, result.outcome);
+      return result;
+    } catch (error) {
+      tell(startMs, 'getOrSet', policy.name, 'failed');
+      throw error;
+    }
+  };
+
+  const view: CacheView<CacheEntries> = {
+    async get(cacheKey) {
+      const startMs = operationStart();
+      const { key, policy } = locate(cacheKey);
+      const value = await engine.get(key, policy);
+      tell(startMs, 'get', policy.name, outcomeOf(value));
+      return value && JSON.parse(value.text);
+    },
+
+    async getMany(cacheKeys) {
+      const startMs = operationStart();
+      const located = cacheKeys.map(locate);
+      const values = located.map(({ key }) => {
+        const value = memory.get(key);
+        return value && Date.now() < value.expiresAtMs ? value : undefined;
+      });
+      const missing = located.map(({ key }) => key).filter((_key, index) => !values[index]);
+      const unique = [...new Set(missing)];
+      const read = unique.length === 0 ? [] : await reads.readMany(unique);
+      const byKey = new Map(unique.map((key, index) => [key, read[index]]));
+      return located.map(({ key, policy }, index) => {
+        const value = values[index] ?? byKey.get(key);
+        tell(startMs, 'getMany', policy.name, outcomeOf(value));
+        return value && JSON.parse(value.text);
+      });
+    },
+
+    async exists(cacheKey) {
+      const startMs = operationStart();
+      const { key, policy } = locate(cacheKey);
+      const value = await engine.getFresh(key);
+      tell(startMs, 'exists', policy.name, outcomeOf(value));
+      return value !== undefined;
+    },
+
+    async getOrSet(cacheKey, fetch, options) {
+      return JSON.parse((await fetchOrFind(cacheKey, fetch, options)).value.text);
+    },
+
+    async set(cacheKey, json, ttlSeconds, { tags = [] } = {}) {
+      const startMs = operationStart();
+      const { key, policy } = locate(cacheKey);
+      const expiresInMs = ttlSecondsFrom(ttlSeconds ?? policy.ttlSeconds) * 1000;
+      const text = jsonTextOf(json);
+      const ofValue = allTags(policy, tags);
+      invalidation.supersede(key);
+      const load = loads.begin(key, 'fetch', ofValue);
+      const stamps = await scopes.freshStamps(key, ofValue);
+      const askedAtMs = (stamps ?? []).map(({ generation }) => generation.askedAtMs);
+      const expiresAtMs = Date.now() + expiresInMs;
+      const value: CachedValue = {
+        text,
+        origin: 'fetch',
+        expiresAtMs,
+        staleUntilMs: expiresAtMs + policy.staleMs,
+        stamps,
+        tags: ofValue,
+        asOfMs: Math.min(monotonicMs(), ...askedAtMs),
+        load,
+      };
+      await engine.set(key, value);
+      publishOperation(startMs, 'set', policy.name, load.isWritten ? 'done' : 'dropped');
+      return load.isWritten;
+    },
+
+    async delete(cacheKey) {
+      const startMs = operationStart();
+      const { key, policy } = locate(cacheKey);
+      const isTaken = await invalidation.delete(key);
+      publishOperation(startMs, 'delete', policy.name, isTaken ? 'done' : 'dropped');
+      return isTaken;
+    },
+
+    async deletePattern(pattern) {
+      const startMs = operationStart();
+      assertOpen(parts.isClosed());
+      const deletion = await invalidation.deletePattern(namespace, pattern);
+      publishOperation(startMs, 'deletePattern', null, deletion.isComplete ? 'done' : 'dropped');
+      return deletion;
+    },
+
+    warm(tasks, options = {}) {
+      const runs = tasks.map((task) => async () => {
+        const { value, outcome } = await fetchOrFind(task.key, task.fetch, task);
+        if (outcome !== 'miss') return 'skipped' as const;
+        if (!value.load?.isWritten) throw new CacheWriteDroppedError();
+        return 'warmed' as const;
+      });
+      return warmAll(runs, options);
+    },
+  };
+  return view as CacheView<E>;
+}
+
+export function assertOpen(isClosed: boolean): void {
+  if (isClosed) throw new CacheClosedError();
+}
+
+function outcomeOf(value: CachedValue | undefined): ReadOutcome {
+  return value ? found(value).outcome : 'miss';
+}
+
+function allTags(policy: EntryPolicy, tags: readonly string[]): readonly string[] {
+  return tags.length === 0 ? policy.tags : [...new Set([...policy.tags, ...tags])];
+}
