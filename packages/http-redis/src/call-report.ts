@@ -112,5 +112,12 @@ function billedOf(request: CallRequest, at: number, tale: CallTale, reply: Reply
 
 function billedByScript({ billed }: RedisScript, reply: Reply | undefined): number {
   if (typeof billed === 'number') return billed;
-  return reply && 'reply' in reply ? billed(reply.reply) : 1;
+  if (!reply || 'error' in reply) return 1;
+  try {
+    const count = billed(reply.reply);
+    return Number.isFinite(count) ? count : 1;
+  } catch {
+    // The command was answered: its caller, and those who share its request, are not to suffer.
+    return 1;
+  }
 }

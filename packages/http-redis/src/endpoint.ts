@@ -14,7 +14,7 @@ export function urlProblem(text: unknown): string | null {
   if (typeof text !== 'string' || text.trim() === '') return 'missing';
   if (!URL.canParse(text.trim())) return 'no URL';
   const { protocol, username, password, search, hash } = new URL(text.trim());
-  if (protocol !== 'http:' && protocol !== 'https:') return `of the kind ${JSON.stringify(protocol)}`;
+  if (protocol !== 'http:' && protocol !== 'https:') return 'of another kind';
   if (username !== '' || password !== '') return 'a URL with credentials';
   if (search !== '' || hash !== '') return 'a URL with a query or a fragment';
   return null;

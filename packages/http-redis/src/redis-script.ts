@@ -5,7 +5,10 @@ export interface RedisScriptSource {
   /** As its file is called, such as `take-sliding-window`; the account of commands shows it. */
   readonly name: string;
   readonly lua: string;
-  /** Commands that a metered Redis bills for one run: the call itself and what the script runs inside. */
+  /**
+   * Commands that a metered Redis bills for one run: the call itself and what the script runs inside. A function is asked
+   * with the reply; where there was none, or it answers no number, 1 is counted.
+   */
   readonly billed: number | ((reply: RedisReply) => number);
   /** Whether running it twice does the same as once. Default false. */
   readonly isSafeToRepeat?: boolean;

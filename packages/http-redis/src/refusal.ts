@@ -3,50 +3,52 @@ import type { RedisCommand } from './http-redis.js';
 /** A first word that names the kind of an error. */
 const CODE = /^-?([A-Z][A-Z0-9_]{1,31})\b/;
 
-/** Texts of Redis and Upstash that repeat nothing of the call. Others may, so they are withheld. */
+/** Texts of Redis and Upstash, as far as they repeat nothing of the call. */
 const HARMLESS = [
   /^WRONGTYPE Operation against a key holding the wrong kind of value$/,
-  /^ERR syntax error$/,
-  /^ERR no such key$/,
-  /^ERR index out of range$/,
-  /^ERR value is not an integer or out of range$/,
-  /^ERR value is not a valid float$/,
-  /^ERR min or max is not a float$/,
+  /^ERR (syntax error|no such key|index out of range|invalid cursor)$/,
+  /^ERR value is (not an integer or out of range|out of range(, must be positive)?|not a valid float)$/,
+  /^ERR (min or max is not a float|min or max not valid string range item)$/,
   /^ERR (increment or decrement would overflow|increment would produce NaN or Infinity)$/,
-  /^ERR invalid expire time in '[\w|]+' command$/,
-  /^ERR invalid cursor$/,
-  /^ERR string exceeds maximum allowed size \([\w -]+\)$/,
+  /^ERR invalid expire time in '[\w|.]+' command$/,
   /^ERR wrong number of arguments for '[\w|.]+' command$/,
-  /^ERR max (daily |monthly )?(requests?|request size|bandwidth|storage|db size)[a-z ]*( exceeded)?\. Limit: \d+[^"']*$/i,
-  /^OOM command not allowed when used memory > 'maxmemory'\.?$/,
-  /^(NOSCRIPT No matching script\. Please use EVAL\.|LOADING Redis is loading the dataset in memory)$/,
+  /^ERR string exceeds maximum allowed size/,
+  /^ERR max [a-z ]+ exceeded\. Limit: \d+( bytes)?(, (Usage|Actual): \d+( bytes)?)?/,
+  /^ERR Command is not available: '[\w|.-]+'/,
+  /^(BUSYGROUP Consumer Group name already exists|BUSYKEY Target key name already exists\.)$/,
+  /^EXECABORT Transaction discarded because of previous errors\.$/,
+  /^LOADING Redis is loading the dataset in memory$/,
+  /^MISCONF Redis is configured to save RDB snapshots/,
+  /^NOPERM this user has no permissions to run the '[\w|.-]+' command/i,
+  /^NOSCRIPT No matching script\./,
+  /^OOM command not allowed when used memory > 'maxmemory'/,
   /^READONLY You can't write against a read only replica\.$/,
   /^BUSY Redis is busy running a script\./,
-  /^EXECABORT Transaction discarded because of previous errors\.$/,
-  /^NOPERM this user has no permissions to run the '[\w|.]+' command( or its subcommand)?$/i,
-  /^NOGROUP|^BUSYGROUP Consumer Group name already exists$/,
 ];
 
-/** What may be told of an error that Redis answered. */
+/** Codes of Redis, which are told even where an argument reads the same. */
+const KNOWN_CODES =
+  /^(ERR|WRONGTYPE|NOSCRIPT|OOM|NOPERM|READONLY|LOADING|BUSY|BUSYGROUP|BUSYKEY|EXECABORT|MISCONF|NOGROUP)$/;
+
+/** What may be told of an error that Redis answered: the text where it is known, else its code. */
 export function describeRefusal(
-  text: string,
+  error: string,
   commands: readonly RedisCommand[],
 ): { readonly redisCode: string; readonly text: string } {
-  const redisCode = codeOf(text, commands);
-  const isHarmless = HARMLESS.some((pattern) => pattern.test(text.trim()));
-  if (isHarmless && redisCode !== null) return { redisCode, text: text.trim() };
-  return {
-    redisCode: redisCode ?? 'ERR',
-    text: `${redisCode ?? 'ERR'} (the rest is withheld, it may repeat an argument)`,
-  };
+  const redisCode = codeOf(error, commands) ?? 'ERR';
+  for (const pattern of HARMLESS) {
+    const known = pattern.exec(error);
+    if (known) return { redisCode, text: known[0] };
+  }
+  const line = /\buser_script:\s?(\d{1,6})\b/.exec(error)?.[1];
+  const where = line === undefined ? '' : ` in line ${line} of the script`;
+  return { redisCode, text: `${redisCode}${where} (the text is withheld, it may repeat an argument)` };
 }
 
 /** A script may put an argument first. */
-function codeOf(text: string, commands: readonly RedisCommand[]): string | null {
-  const code = CODE.exec(text.trim())?.[1];
-  if (code === undefined) return null;
-  const isRepeated = commands.some((command) =>
-    command.some((each, at) => at > 0 && String(each).includes(code)),
-  );
-  return isRepeated && !/^(ERR|WRONGTYPE|NOSCRIPT|OOM|NOPERM|READONLY)$/.test(code) ? null : code;
+function codeOf(error: string, commands: readonly RedisCommand[]): string | null {
+  const code = CODE.exec(error)?.[1];
+  if (code === undefined || KNOWN_CODES.test(code)) return code ?? null;
+  const isRepeated = commands.some(([, ...args]) => args.some((each) => String(each).includes(code)));
+  return isRepeated ? null : code;
 }

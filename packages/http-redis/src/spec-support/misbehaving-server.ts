@@ -21,6 +21,9 @@ export interface MisbehavingServer {
   always(behaviour: Behaviour): void;
   /** Resolves when so many requests have arrived. */
   received(count: number): Promise<void>;
+  readonly connections: number;
+  /** Resolves when nobody is connected. */
+  deserted(): Promise<void>;
   /** Connections are cut. */
   stop(): Promise<void>;
 }
@@ -42,7 +45,10 @@ export async function startMisbehavingServer(port = 0): Promise<MisbehavingServe
   });
   server.on('connection', (socket) => {
     sockets.add(socket);
-    socket.once('close', () => sockets.delete(socket));
+    socket.once('close', () => {
+      sockets.delete(socket);
+      server.emit('left');
+    });
   });
   server.listen(port, '127.0.0.1');
   await once(server, 'listening');
@@ -64,6 +70,12 @@ export async function startMisbehavingServer(port = 0): Promise<MisbehavingServe
         arrivals.add(tell);
         tell();
       }),
+    get connections() {
+      return sockets.size;
+    },
+    async deserted() {
+      while (sockets.size > 0) await once(server, 'left');
+    },
     async stop() {
       if (!server.listening) return;
       server.close();
@@ -99,6 +111,17 @@ export const cutsShort: Behaviour = (response) => {
 
 /** As cut short, but the length was not told. */
 export const endsEarly: Behaviour = (response) => response.end('{"result":"hal');
+
+/** Answers wait until they are let go, one by one or all of them. */
+export function holding(): { readonly behaviour: Behaviour; letGo(at?: number): void } {
+  const held: (() => void)[] = [];
+  return {
+    behaviour: (response, request) => void held.push(() => behaves(response, request)),
+    letGo(at) {
+      for (const answer of at === undefined ? held.splice(0) : held.splice(at, 1)) answer();
+    },
+  };
+}
 
 export const hangs: Behaviour = () => {};
 

@@ -1,0 +1,179 @@
+import { jest } from '@jest/globals';
+import {
+  hangs,
+  holding,
+  html,
+  startMisbehavingServer,
+  type MisbehavingServer,
+} from './spec-support/misbehaving-server.js';
+import { rejection } from './spec-support/rejection.js';
+import { createSpecClient, type SpecClient } from './spec-support/spec-client.js';
+
+let server: MisbehavingServer;
+let redis: SpecClient;
+beforeEach(async () => {
+  server = await startMisbehavingServer();
+  redis = createSpecClient({ url: server.url });
+});
+afterEach(async () => {
+  await redis.close();
+  await server.stop();
+});
+
+const commandsOf = (at: number) => server.requests[at]?.commands.map(([name]) => name);
+
+test('each call of a request keeps its own time-out', async () => {
+  const held = holding();
+  server.next(held.behaviour);
+  const patient = redis.get('a');
+  const hasty = rejection(redis.get('b', { timeoutMs: 50, retry: 'none' }));
+  expect(await hasty).toMatchObject({ code: 'ERR_REDIS_TIMEOUT', timeoutMs: 50 });
+  held.letGo();
+  expect(await patient).toBe('a');
+  expect(server.requests).toHaveLength(1);
+});
+
+test('each call of a failed request is repeated by its own rule', async () => {
+  server.next(html(502));
+  const answers = await Promise.allSettled([
+    redis.set('once', 1),
+    redis.get('again'),
+    redis.get('never', { retry: 'none' }),
+    redis.set('safe', 1, { isSafeToRepeat: true }),
+  ]);
+  expect(answers.map(({ status }) => status)).toEqual(['rejected', 'fulfilled', 'rejected', 'fulfilled']);
+  const later = server.requests.slice(1).flatMap(({ commands }) => commands.map(([, key]) => key));
+  expect(later.sort()).toEqual(['again', 'safe']);
+});
+
+test('an abort ends one call with its reason, and the request when nobody waits for it', async () => {
+  const held = holding();
+  server.next(held.behaviour);
+  const [one, two] = [new AbortController(), new AbortController()];
+  const aborted = rejection(redis.get('a', { signal: one.signal }));
+  const other = redis.get('b', { signal: two.signal });
+  await server.received(1);
+  const reason = new Error('the caller left');
+  one.abort(reason);
+  expect(await aborted).toBe(reason);
+  held.letGo();
+  expect(await other).toBe('b');
+
+  server.next(hangs);
+  const three = new AbortController();
+  const alone = rejection(redis.get('c', { signal: three.signal }));
+  await server.received(2);
+  three.abort(reason);
+  expect(await alone).toBe(reason);
+  expect(redis.health()).toMatchObject({ consecutiveFailures: 0, lastFailure: null });
+});
+
+test('an abort ends the wait for a try; one that came before sends nothing', async () => {
+  const patient = createSpecClient({ url: server.url });
+  const controller = new AbortController();
+  server.always((response) => {
+    html(502)(response);
+    setImmediate(() => controller.abort('enough'));
+  });
+  const reason = await patient.get('a', { signal: controller.signal }).catch((error: unknown) => error);
+  expect(reason).toBe('enough');
+  const sent = server.requests.length;
+  expect(await patient.get('b', { signal: controller.signal }).catch((error: unknown) => error)).toBe(
+    'enough',
+  );
+  expect(server.requests).toHaveLength(sent);
+});
+
+test('a signal that many calls share holds no listener when they are over', async () => {
+  const controller = new AbortController();
+  const warnings: Error[] = [];
+  const warn = (warning: Error) => void warnings.push(warning);
+  process.on('warning', warn);
+  let listeners = 0;
+  const { signal } = controller;
+  const add = signal.addEventListener.bind(signal);
+  const remove = signal.removeEventListener.bind(signal);
+  signal.addEventListener = (...args: Parameters<typeof add>) => void ((listeners += 1), add(...args));
+  signal.removeEventListener = (...args: Parameters<typeof remove>) =>
+    void ((listeners -= 1), remove(...args));
+  server.next(html(502));
+  await Promise.all(Array.from({ length: 40 }, (_, n) => redis.get(String(n), { signal })));
+  await new Promise((resolve) => setImmediate(resolve));
+  process.off('warning', warn);
+  expect(listeners).toBe(0);
+  expect(warnings).toEqual([]);
+});
+
+test('calls leave no timer behind', async () => {
+  const timers = () => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
+  const before = timers();
+  const held = holding();
+  server.next(held.behaviour);
+  const answers = Promise.all([redis.get('a'), redis.get('b', { timeoutMs: 60_000 })]);
+  await server.received(1);
+  expect(timers()).toBeGreaterThan(before);
+  held.letGo();
+  await answers;
+  expect(timers()).toBe(before);
+});
+
+test('a call that a test with a stopped clock makes still times out', async () => {
+  jest.useFakeTimers();
+  try {
+    server.next(hangs);
+    expect(await rejection(redis.get('a', { timeoutMs: 50, retry: 'none' }))).toMatchObject({
+      timeoutMs: 50,
+    });
+    expect(await redis.get('b')).toBe('b');
+  } finally {
+    jest.useRealTimers();
+  }
+});
+
+describe('close', () => {
+  test('refuses further calls and waits for those under way', async () => {
+    const held = holding();
+    server.next(held.behaviour);
+    const answer = redis.get('a');
+    await server.received(1);
+    let isClosed = false;
+    const closed = redis.close().then(() => {
+      isClosed = true;
+    });
+    expect(await rejection(redis.get('cache:7:x'))).toMatchObject({
+      code: 'ERR_REDIS_UNAVAILABLE',
+      reason: 'closed',
+      keyPrefix: 'cache:7',
+      tries: 0,
+    });
+    expect(isClosed).toBe(false);
+    held.letGo();
+    expect(await answer).toBe('a');
+    await closed;
+    await redis.close();
+  });
+
+  test('ends calls that wait for a try with what they failed with', async () => {
+    const client = createSpecClient({ url: server.url });
+    server.always(html(502));
+    const answer = rejection(client.get('a'));
+    await server.received(1);
+    await client.close();
+    expect(await answer).toMatchObject({ reason: 'server-error' });
+    expect(server.requests.length).toBeLessThan(4);
+  });
+
+  test('closes the connections, which stay open until then', async () => {
+    await redis.get('a');
+    await redis.get('b');
+    expect(server.connections).toBe(1);
+    await redis.close();
+    await server.deserted();
+  });
+
+  test('of a view closes nothing', async () => {
+    await redis.with({ source: 'cache' }).close();
+    expect(await redis.get('a')).toBe('a');
+    expect(commandsOf(0)).toEqual(['GET']);
+  });
+});
