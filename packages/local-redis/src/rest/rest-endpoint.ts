@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { createAccessCheck } from './access-tokens.js';
+import { trackClients } from './client-connections.js';
 import { InvalidRestOptionError, type RedisGoneError } from './errors.js';
 import { createEventStreams } from './event-streams.js';
 import { checkFaults, type RestFaults } from './faults.js';
@@ -91,7 +92,6 @@ export async function startRestEndpoint(options: StartRestEndpointOptions): Prom
   );
   let faults = checkFaults(options.faults ?? {});
   let requests = 0;
-  let isStopping = false;
 
   const connection = openRedisConnection({ address, ca: tls?.ca, replyTimeoutMs, onChange: onRedisChange });
   const streams = createEventStreams({ address, ca: tls?.ca });
@@ -103,21 +103,14 @@ export async function startRestEndpoint(options: StartRestEndpointOptions): Prom
     random,
     faults: () => faults,
   });
-  const sockets = new Set<Socket>();
   const server = createServer(
     { noDelay: true, keepAliveTimeout: IDLE_CONNECTION_MS },
     (request, response) => {
       requests += 1;
-      if (isStopping) response.setHeader('connection', 'close');
-      response.once('close', () => isStopping && server.closeIdleConnections());
       void answer(request, response);
     },
   );
-  server.on('connection', (socket) => {
-    sockets.add(socket);
-    socket.once('close', () => sockets.delete(socket));
-    if (!keepsProcessAlive) socket.unref();
-  });
+  const clients = trackClients(server, { isRef: keepsProcessAlive });
   try {
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject).listen(listenPort, host, resolve);
@@ -143,15 +136,14 @@ export async function startRestEndpoint(options: StartRestEndpointOptions): Prom
       faults = checkFaults(next);
     },
     stop({ isGraceful = true } = {}) {
-      isStopping = true;
       stopped ??= new Promise<void>((resolve) => server.close(() => resolve())).then(() =>
         connection.close(),
       );
-      // Whoever stops it waits for it.
-      for (const socket of sockets) socket.ref();
       streams.endAll();
-      if (!isGraceful) {
-        for (const socket of sockets) socket.resetAndDestroy();
+      if (isGraceful) {
+        clients.endWhenAnswered();
+      } else {
+        clients.reset();
         connection.close();
       }
       return stopped;

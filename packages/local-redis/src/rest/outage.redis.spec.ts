@@ -1,0 +1,173 @@
+import { startFaultyProxy, type FaultyProxy } from '../faulty-proxy.js';
+import { startRedis, type RedisServer } from '../redis-server.js';
+import { ask } from '../spec-support/ask.js';
+import type { RedisGoneError } from './errors.js';
+import { startRestEndpoint, type RestEndpoint, type StartRestEndpointOptions } from './rest-endpoint.js';
+
+let server: RedisServer;
+let proxy: FaultyProxy;
+let endpoint: RestEndpoint;
+/** What the endpoint told of Redis, oldest first, and who waits for more. */
+let told: (RedisGoneError | undefined)[];
+let onTold: () => void;
+
+const start = async (options: Partial<StartRestEndpointOptions> = {}) => {
+  told = [];
+  endpoint = await startRestEndpoint({
+    redisUrl: proxy.url,
+    onRedisChange: (error) => {
+      told.push(error);
+      onTold();
+    },
+    ...options,
+  });
+};
+
+/** Resolves when the endpoint has told of Redis once more, in that sense. */
+const change = (to: 'there' | 'gone') =>
+  new Promise<void>((resolve) => {
+    onTold = () => (told.at(-1) === undefined) === (to === 'there') && resolve();
+  });
+
+const unavailable = (reason: RegExp) => ({
+  status: 503,
+  json: { error: expect.stringMatching(new RegExp(`^ERR Redis is unavailable: .*${reason.source}`)) },
+});
+
+beforeEach(async () => {
+  onTold = () => undefined;
+  server = await startRedis({
+    settings: { requirepass: 'sekret', appendonly: 'yes', appendfsync: 'always' },
+  });
+  proxy = await startFaultyProxy({ targetPort: server.port });
+});
+
+afterEach(async () => {
+  await endpoint.stop();
+  await proxy.stop();
+  await server.stop();
+});
+
+const url = (password: string) => `redis://:${password}@127.0.0.1:${proxy.port}`;
+
+it('a wrong password is a 503 that says so, without the password', async () => {
+  await start({ redisUrl: url('wrong-one') });
+  const reply = await ask(endpoint, '/ping');
+  expect(reply).toMatchObject(unavailable(/WRONGPASS/));
+  expect(String(reply.bytes)).not.toContain('wrong-one');
+  expect(await ask(endpoint, '/subscribe/chat')).toMatchObject(unavailable(/WRONGPASS/));
+});
+
+it('no password where one is needed is a 503', async () => {
+  await start({ redisUrl: proxy.url });
+  expect(await ask(endpoint, '/ping')).toMatchObject(unavailable(/NOAUTH/));
+});
+
+describe.each([
+  ['/', ['PING']],
+  ['/ping', undefined],
+  ['/pipeline', [['PING']]],
+  ['/multi-exec', [['PING']]],
+])('%s', (path, body) => {
+  it('is a 503 while Redis is gone, and works again when it is back', async () => {
+    await start({ redisUrl: url('sekret') });
+    expect((await ask(endpoint, path, { body })).status).toBe(200);
+    const gone = change('gone');
+    await server.kill();
+    await gone;
+    expect(await ask(endpoint, path, { body })).toMatchObject({
+      status: 503,
+      json: { error: expect.any(String) },
+    });
+    const back = change('there');
+    await server.restart();
+    await back;
+    expect((await ask(endpoint, path, { body })).status).toBe(200);
+  });
+
+  it('is a 503 when Redis goes before it replied', async () => {
+    await start({ redisUrl: url('sekret') });
+    proxy.stall('to-client');
+    const asked = ask(endpoint, path, { body });
+    while (endpoint.requests === 0) await new Promise(setImmediate);
+    proxy.reset();
+    expect(await asked).toMatchObject(unavailable(/ECONNRESET|closed/));
+  });
+});
+
+it('starts without a Redis and finds it later', async () => {
+  await server.kill();
+  await start({ redisUrl: `redis://:sekret@127.0.0.1:${server.port}` });
+  expect(told).toHaveLength(1);
+  expect(await ask(endpoint, '/ping')).toMatchObject(unavailable(/ECONNREFUSED/));
+  const there = change('there');
+  await server.restart();
+  await there;
+  expect((await ask(endpoint, '/ping')).json).toEqual({ result: 'PONG' });
+});
+
+it('tells once of one outage, however often it tries again', async () => {
+  await start({ redisUrl: url('sekret') });
+  await server.kill();
+  const attempts = proxy.accepted;
+  while (proxy.accepted < attempts + 4) await new Promise(setImmediate);
+  expect(told.filter((error) => error !== undefined).length).toBeLessThanOrEqual(2);
+});
+
+it('gives up a Redis that is silent, and connects anew', async () => {
+  await start({ redisUrl: url('sekret'), replyTimeoutMs: 60 });
+  proxy.stall('to-client');
+  expect(await ask(endpoint, '/ping')).toMatchObject(unavailable(/no reply within 60 ms/));
+  proxy.resume();
+  await change('there');
+  expect((await ask(endpoint, '/ping')).json).toEqual({ result: 'PONG' });
+  expect(proxy.accepted).toBe(2);
+});
+
+it('does not give up a Redis that has nothing to reply to', async () => {
+  await start({ redisUrl: url('sekret'), replyTimeoutMs: 10 });
+  for (let round = 0; round < 20; round += 1) {
+    expect((await ask(endpoint, '/ping')).json).toEqual({ result: 'PONG' });
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  expect(proxy.accepted).toBe(1);
+});
+
+it('gives no one the reply of another, however often the connection breaks', async () => {
+  await start({ redisUrl: url('sekret') });
+  let served = 0;
+  const caller = async (name: string) => {
+    for (let round = 0; round < 100; round += 1) {
+      const { status, json } = await ask(endpoint, '/', { body: ['ECHO', `${name}-${round}`] });
+      if (status === 503) continue;
+      expect(json).toEqual({ result: `${name}-${round}` });
+      served += 1;
+      if (served % 60 === 0) proxy.reset();
+    }
+  };
+  await Promise.all(['a', 'b', 'c', 'd', 'e'].map(caller));
+  expect(proxy.accepted).toBeGreaterThan(1);
+  expect(served).toBeGreaterThan(50);
+});
+
+it('keeps what was answered through a crash of Redis', async () => {
+  await start({ redisUrl: url('sekret') });
+  let answered = 0;
+  const writer = async () => {
+    for (;;) {
+      const { status } = await ask(endpoint, '/incr/counter');
+      if (status !== 200) return;
+      answered += 1;
+      if (answered === 100) void server.kill();
+    }
+  };
+  await Promise.all([writer(), writer(), writer()]);
+  const back = change('there');
+  await server.restart();
+  await back;
+  const { json } = await ask(endpoint, '/get/counter');
+  const counted = Number((json as { result: string }).result);
+  expect(counted).toBeGreaterThanOrEqual(answered);
+  // What was under way may have run unanswered, once for each caller.
+  expect(counted).toBeLessThanOrEqual(answered + 3);
+});
