@@ -10,9 +10,8 @@ import type { HttpReads } from './http-reads.js';
 import type { Invalidation } from './invalidation.js';
 import { jsonTextOf } from './json-text.js';
 import type { MemoryTier } from './memory-tier.js';
-import type { PendingLoads } from './pending-loads.js';
-import type { Scopes } from './scopes.js';
 import type { ReadOutcome, StatisticsRecorder } from './statistics.js';
+import type { Storing } from './storing.js';
 import { warmAll } from './warming.js';
 
 export interface CacheViewParts {
@@ -21,13 +20,11 @@ export interface CacheViewParts {
   readonly engine: Engine;
   readonly memory: MemoryTier;
   readonly reads: HttpReads;
-  readonly scopes: Scopes;
   readonly fetching: Fetching;
+  readonly storing: Storing;
   readonly invalidation: Invalidation;
-  readonly loads: PendingLoads;
   readonly statistics: StatisticsRecorder;
   readonly isClosed: () => boolean;
-  readonly monotonicMs: () => number;
 }
 
 /** @param userId undefined for entries of nobody in particular */
@@ -35,7 +32,7 @@ export function createCacheView<E extends CacheEntries>(
   parts: CacheViewParts,
   userId: string | undefined,
 ): CacheView<E> {
-  const { engine, memory, reads, scopes, fetching, invalidation, loads, statistics, monotonicMs } = parts;
+  const { engine, memory, reads, fetching, storing, invalidation, statistics } = parts;
   const namespace = parts.keys.namespace(userId);
 
   const locate = (key: CacheKey) => {
@@ -117,27 +114,15 @@ export function createCacheView<E extends CacheEntries>(
     async set(cacheKey, json, ttlSeconds, { tags = [] } = {}) {
       const startMs = operationStart();
       const { key, policy } = locate(cacheKey);
-      const expiresInMs = ttlSecondsFrom(ttlSeconds ?? policy.ttlSeconds) * 1000;
-      const text = jsonTextOf(json);
-      const ofValue = allTags(policy, tags);
-      invalidation.supersede(key);
-      const load = loads.begin(key, 'fetch', ofValue);
-      const stamps = await scopes.freshStamps(key, ofValue);
-      const askedAtMs = (stamps ?? []).map(({ generation }) => generation.askedAtMs);
-      const expiresAtMs = Date.now() + expiresInMs;
-      const value: CachedValue = {
-        text,
-        origin: 'fetch',
-        expiresAtMs,
-        staleUntilMs: expiresAtMs + policy.staleMs,
-        stamps,
-        tags: ofValue,
-        asOfMs: Math.min(monotonicMs(), ...askedAtMs),
-        load,
+      const request = {
+        key,
+        policy,
+        ttlSeconds: ttlSecondsFrom(ttlSeconds ?? policy.ttlSeconds),
+        tags: allTags(policy, tags),
       };
-      await engine.set(key, value);
-      publishOperation(startMs, 'set', policy.name, load.isWritten ? 'done' : 'dropped');
-      return load.isWritten;
+      const isStored = await storing.store(request, jsonTextOf(json));
+      publishOperation(startMs, 'set', policy.name, isStored ? 'done' : 'dropped');
+      return isStored;
     },
 
     async delete(cacheKey) {

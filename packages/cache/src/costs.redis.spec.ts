@@ -4,7 +4,6 @@ import { startRedisOverHttp, type RedisOverHttp } from './spec-support/redis-ove
 const entries = {
   PROFILE: { ttlSeconds: 60 },
   LIST: { ttlSeconds: 60, tags: ['lists'] },
-  BRIEF: { ttlSeconds: 1, staleSeconds: 60 },
 } satisfies CacheEntries;
 
 let redis: RedisOverHttp;

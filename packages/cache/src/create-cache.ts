@@ -20,6 +20,7 @@ import { createMemoryTier } from './memory-tier.js';
 import { createPendingLoads } from './pending-loads.js';
 import { createScopes } from './scopes.js';
 import { createStatistics } from './statistics.js';
+import { createStoring } from './storing.js';
 import { createWriteOrder } from './write-order.js';
 
 export interface CacheOptions<E extends CacheEntries> {
@@ -96,14 +97,16 @@ export function createCache<E extends CacheEntries>(options: CacheOptions<E>): C
     redis: redis.with({ retry: 'standard', isSafeToRepeat: true }),
   });
 
+  const storing = createStoring({ ...shared, engine, scopes, invalidation });
+
   let isClosed = false;
   const parts: CacheViewParts = {
     ...shared,
     policies,
     engine,
     reads,
-    scopes,
     fetching,
+    storing,
     invalidation,
     isClosed: () => isClosed,
   };
@@ -136,8 +139,9 @@ export function createCache<E extends CacheEntries>(options: CacheOptions<E>): C
     },
     async close() {
       isClosed = true;
+      await storing.settled();
       await writes.settled(() => true);
-      memory.clear();
+      memory.close();
     },
   };
 }

@@ -6,16 +6,12 @@ import { jsonTextOf } from './json-text.js';
 import type { Load, PendingLoads } from './pending-loads.js';
 import type { Scopes } from './scopes.js';
 import type { ReadOutcome, StatisticsRecorder } from './statistics.js';
+import { newValue, type StoreRequest } from './storing.js';
 
 /** Gets a value where it comes from. The signal is aborted when it takes too long. */
 export type Fetch<T> = (context: { readonly signal: AbortSignal }) => Promise<T> | T;
 
-export interface FetchRequest {
-  readonly key: string;
-  readonly policy: EntryPolicy;
-  readonly ttlSeconds: number;
-  /** All tags that the value is to carry. */
-  readonly tags: readonly string[];
+export interface FetchRequest extends StoreRequest {
   readonly fetch: Fetch<unknown>;
 }
 
@@ -40,25 +36,15 @@ export interface FetchingParts {
 export function createFetching({ engine, scopes, loads, statistics, monotonicMs }: FetchingParts): Fetching {
   const calls = new Map<string, { readonly load: Load; readonly found: Promise<Found> }>();
 
-  const refresh = async ({ key, policy, ttlSeconds, tags, fetch }: FetchRequest): Promise<CachedValue> => {
+  const refresh = async (request: FetchRequest): Promise<CachedValue> => {
+    const { key, policy, tags, fetch } = request;
     const load = loads.begin(key, 'fetch', tags);
     try {
       // As Redis said before the fetch began: if one of them changes during the fetch, in whichever process, what is
       // written under them does not count.
       const stamps = scopes.knownStamps(key, tags);
-      const askedAtMs = (stamps ?? []).map(({ generation }) => generation.askedAtMs);
       const text = jsonTextOf(await fetchWithin(policy, fetch));
-      const expiresAtMs = Date.now() + ttlSeconds * 1000;
-      return {
-        text,
-        origin: 'fetch',
-        expiresAtMs,
-        staleUntilMs: expiresAtMs + policy.staleMs,
-        stamps,
-        tags,
-        asOfMs: Math.min(monotonicMs(), ...askedAtMs),
-        load,
-      };
+      return newValue(request, text, stamps, load, monotonicMs());
     } catch (error) {
       statistics.count('failedFetches');
       loads.end(load);

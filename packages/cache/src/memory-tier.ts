@@ -21,7 +21,8 @@ export interface MemoryTier {
   put(key: string, value: CachedValue): void;
   delete(key: string): void;
   deleteWhere(covers: (key: string, value: CachedValue) => boolean): void;
-  clear(): void;
+  /** Forgets all and keeps nothing any more. */
+  close(): void;
   usage(): MemoryUsage;
 }
 
@@ -38,6 +39,7 @@ const BYTES_BESIDE_TEXT = 200;
 export function createMemoryTier(options: MemoryTierOptions): MemoryTier {
   const { trustMs, maxBytes, maxEntries, monotonicMs } = options;
   let evictions = 0;
+  let isClosed = false;
   const entries = new LRUCache<string, CachedValue>({
     max: maxEntries,
     maxSize: maxBytes,
@@ -60,12 +62,17 @@ export function createMemoryTier(options: MemoryTierOptions): MemoryTier {
       return value && monotonicMs() - value.asOfMs < trustMs ? value : undefined;
     },
     remembered,
-    put: (key, value) => void entries.set(key, { ...value, origin: 'memory', load: undefined }),
+    put(key, value) {
+      if (!isClosed) entries.set(key, { ...value, origin: 'memory', stamps: undefined, load: undefined });
+    },
     delete: (key) => void entries.delete(key),
     deleteWhere(covers) {
       for (const [key, value] of entries.entries()) if (covers(key, value)) entries.delete(key);
     },
-    clear: () => entries.clear(),
+    close() {
+      isClosed = true;
+      entries.clear();
+    },
     usage: () => ({ entries: entries.size, bytes: entries.calculatedSize, evictions }),
   };
 }

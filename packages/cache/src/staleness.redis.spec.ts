@@ -1,0 +1,229 @@
+import { jest } from '@jest/globals';
+import { CacheFetchTimeoutError, createCache, type Cache, type CacheEntries } from './index.js';
+import { holdable } from './spec-support/held-redis.js';
+import { startRedisOverHttp, type RedisOverHttp } from './spec-support/redis-over-http.js';
+
+const entries = {
+  FRESH_ONLY: { ttlSeconds: 10 },
+  STALE: { ttlSeconds: 10, staleSeconds: 100 },
+  PATIENT: { ttlSeconds: 10, staleSeconds: 100, softTimeoutMs: 50 },
+  IMPATIENT: { ttlSeconds: 10, fetchTimeoutMs: 20 },
+} satisfies CacheEntries;
+
+let redis: RedisOverHttp;
+let users = 0;
+let userId: string;
+let passedMs = 0;
+const startMs = Date.now();
+beforeAll(async () => {
+  redis = await startRedisOverHttp();
+});
+afterAll(() => redis.stop());
+beforeEach(() => {
+  userId = `user-${++users}`;
+  passedMs = 0;
+  jest.spyOn(Date, 'now').mockImplementation(() => startMs + passedMs);
+});
+afterEach(() => {
+  jest.restoreAllMocks();
+});
+
+/** A cache whose memory sees the same time go by. */
+const openCache = (client = redis.connect()): Cache<typeof entries> =>
+  createCache({ redis: client, entries, monotonicMs: () => passedMs });
+
+/** A cache, and a promise of when Redis has taken its next write. */
+function openCacheSeen() {
+  const { redis: client, holdReply } = holdable(redis.connect());
+  const nextWrite = () => {
+    const { isReached, release } = holdReply('SET');
+    release();
+    return isReached;
+  };
+  return { cache: openCache(client), nextWrite };
+}
+
+const failing = () => Promise.reject(new Error('the origin is down'));
+
+/** A fetch that ends when the spec says so. */
+function openEndedFetch() {
+  let end: (value: string) => void = () => undefined;
+  const result = new Promise<string>((resolve) => (end = resolve));
+  let calls = 0;
+  const fetch = () => {
+    calls++;
+    return result;
+  };
+  return { fetch, end, calls: () => calls };
+}
+
+describe('an expired value', () => {
+  it('is a miss where the entry may not be stale', async () => {
+    const mine = openCache().forUser(userId);
+    await mine.set('FRESH_ONLY', 'old');
+    passedMs = 9_999;
+    expect(await mine.get('FRESH_ONLY')).toBe('old');
+    passedMs = 10_000;
+    expect(await mine.get('FRESH_ONLY')).toBeUndefined();
+    expect(await openCache().forUser(userId).get('FRESH_ONLY')).toBeUndefined();
+  });
+
+  it.each(['memory', 'Redis'])(
+    'is served from %s where it may be stale, until it is stale too',
+    async (tier) => {
+      const writer = openCache().forUser(userId);
+      await writer.set('STALE', 'old');
+      const cache = tier === 'memory' ? writer : openCache().forUser(userId);
+      passedMs = 10_000;
+      expect(await cache.get('STALE')).toBe('old');
+      expect(await cache.getMany(['STALE'])).toEqual(['old']);
+      expect(await cache.exists('STALE')).toBe(false);
+      passedMs = 109_999;
+      expect(await cache.get('STALE')).toBe('old');
+      passedMs = 110_000;
+      expect(await cache.get('STALE')).toBeUndefined();
+      expect(await cache.getMany(['STALE'])).toEqual([undefined]);
+    },
+  );
+
+  it('is answered at once, and fetched behind, once however many ask', async () => {
+    const { cache, nextWrite } = openCacheSeen();
+    const mine = cache.forUser(userId);
+    await mine.set('STALE', 'old');
+    passedMs = 10_000;
+    const { fetch, end, calls } = openEndedFetch();
+    expect(await Promise.all([1, 2, 3].map(() => mine.getOrSet('STALE', fetch)))).toEqual([
+      'old',
+      'old',
+      'old',
+    ]);
+    expect(await mine.getOrSet('STALE', fetch)).toBe('old');
+    expect(calls()).toBe(1);
+    const written = nextWrite();
+    end('new');
+    await written;
+    expect(await openCache().forUser(userId).get('STALE')).toBe('new');
+  });
+
+  it('is answered at once, too, when the fetch behind outlasts the trust in memory', async () => {
+    const mine = openCache().forUser(userId);
+    await mine.set('STALE', 'old');
+    passedMs = 10_000;
+    const { fetch, end, calls } = openEndedFetch();
+    await mine.getOrSet('STALE', fetch);
+    passedMs = 20_000;
+    expect(await mine.getOrSet('STALE', fetch)).toBe('old');
+    expect(calls()).toBe(1);
+    end('new');
+  });
+
+  it('is answered instead of an error of the fetch', async () => {
+    const cache = openCache();
+    const mine = cache.forUser(userId);
+    await mine.set('PATIENT', 'old');
+    passedMs = 10_000;
+    expect(await mine.getOrSet('PATIENT', failing)).toBe('old');
+    expect(cache.stats()).toMatchObject({ failedFetches: 1, reads: { stale: 1 } });
+  });
+
+  it('does not stand back in memory once it was deleted during a failing fetch', async () => {
+    const mine = openCache().forUser(userId);
+    await mine.set('PATIENT', 'old');
+    passedMs = 10_000;
+    await mine.getOrSet('PATIENT', async () => {
+      await mine.delete('PATIENT');
+      throw new Error('the origin is down');
+    });
+    expect(await mine.get('PATIENT')).toBeUndefined();
+  });
+
+  it('is not waited for longer than the soft time-out', async () => {
+    const { cache, nextWrite } = openCacheSeen();
+    const mine = cache.forUser(userId);
+    await mine.set('PATIENT', 'old');
+    passedMs = 10_000;
+    expect(await mine.getOrSet('PATIENT', () => 'new')).toBe('new');
+    passedMs = 20_000;
+    const { fetch, end } = openEndedFetch();
+    expect(await mine.getOrSet('PATIENT', fetch)).toBe('new');
+    const written = nextWrite();
+    end('newest');
+    await written;
+    expect(await openCache().forUser(userId).get('PATIENT')).toBe('newest');
+  });
+
+  it('is replaced by what another process fetched meanwhile', async () => {
+    const mine = openCache().forUser(userId);
+    await mine.set('STALE', 'old');
+    passedMs = 10_000;
+    await openCache().forUser(userId).set('STALE', 'new');
+    expect(await mine.getOrSet('STALE', failing)).toBe('new');
+  });
+});
+
+describe('a failing fetch', () => {
+  it('fails for all who wait, once, and is not cached', async () => {
+    const mine = openCache().forUser(userId);
+    let fetches = 0;
+    const fetch = async () => {
+      fetches++;
+      return failing();
+    };
+    const ends = await Promise.allSettled([1, 2, 3].map(() => mine.getOrSet('STALE', fetch)));
+    expect(ends.map((end) => end.status === 'rejected' && (end.reason as Error).message)).toEqual(
+      Array(3).fill('the origin is down'),
+    );
+    expect(fetches).toBe(1);
+    expect(await mine.getOrSet('STALE', () => 'value')).toBe('value');
+  });
+
+  it('passes on what was thrown as it is, an error or not', async () => {
+    const mine = openCache().forUser(userId);
+    const error = new RangeError('mine');
+    await expect(mine.getOrSet('STALE', () => Promise.reject(error))).rejects.toBe(error);
+    await expect(
+      mine.getOrSet('STALE', () => {
+        throw error;
+      }),
+    ).rejects.toBe(error);
+  });
+
+  it('behind a stale value is counted and bothers nobody', async () => {
+    const cache = openCache();
+    const mine = cache.forUser(userId);
+    await mine.set('STALE', 'old');
+    passedMs = 10_000;
+    expect(await mine.getOrSet('STALE', failing)).toBe('old');
+    expect(await mine.getOrSet('STALE', () => 'new')).toBe('old');
+    expect(cache.stats().failedFetches).toBe(1);
+  });
+
+  it('that takes too long is given up, and its late result is not kept', async () => {
+    const mine = openCache().forUser(userId);
+    const { fetch, end } = openEndedFetch();
+    let signal: AbortSignal | undefined;
+    const waiting = mine.getOrSet('IMPATIENT', (context) => {
+      signal = context.signal;
+      return fetch();
+    });
+    await expect(waiting).rejects.toMatchObject({ code: 'ERR_CACHE_FETCH_TIMEOUT', timeoutMs: 20 });
+    expect(signal?.reason).toBeInstanceOf(CacheFetchTimeoutError);
+    end('late');
+    expect(await mine.getOrSet('IMPATIENT', () => 'in time')).toBe('in time');
+  });
+});
+
+describe('the order of a read and a write', () => {
+  it('memory keeps what was set, when an older read is answered later', async () => {
+    await openCache().forUser(userId).set('STALE', 'old');
+    const { redis: held, holdRequest } = holdable(redis.connect());
+    const mine = createCache({ redis: held, entries }).forUser(userId);
+    const writing = holdRequest('SET');
+    const written = mine.set('STALE', 'new');
+    await writing.isReached;
+    await mine.getMany([['STALE', 'other'], 'STALE']);
+    writing.release();
+    await written;
+    expect(await mine.get('STALE')).toBe('new');
+  });
+});
