@@ -1,0 +1,58 @@
+import { createHttpRedis, type HttpRedis, type HttpRedisOptions } from '@switchyard/http-redis';
+import {
+  billedCommands,
+  parseCommandStats,
+  startRedis,
+  startRestEndpoint,
+  type RestEndpoint,
+} from '@switchyard/local-redis';
+import { Redis } from 'ioredis';
+import type { Policies } from '../policy.js';
+import { createRateLimiter, type RateLimiter, type RateLimiterOptions } from '../index.js';
+
+/** A Redis with an endpoint before it. */
+export interface Lab {
+  readonly redisUrl: string;
+  readonly endpoint: RestEndpoint;
+  /** Looks behind the endpoint. */
+  readonly admin: Redis;
+  /** With a client and a memory of its own, as another process has. */
+  open<P extends Policies>(
+    policies: P,
+    options?: Partial<RateLimiterOptions<P>>,
+    redis?: Partial<HttpRedisOptions>,
+  ): RateLimiter<P>;
+  /** What a metered Redis bills for something. */
+  billed(action: () => Promise<unknown>): Promise<number>;
+  stop(): Promise<void>;
+}
+
+export async function startLab(): Promise<Lab> {
+  const server = await startRedis();
+  const endpoint = await startRestEndpoint({ redisUrl: server.url });
+  const admin = new Redis(server.url);
+  const opened: { close(): unknown }[] = [];
+  const readStats = async () => parseCommandStats(await admin.info('commandstats'));
+  return {
+    redisUrl: server.url,
+    endpoint,
+    admin,
+    open(policies, options = {}, redisOptions = {}) {
+      const redis: HttpRedis = createHttpRedis({ url: endpoint.url, token: endpoint.token, ...redisOptions });
+      const limiter = createRateLimiter({ redis, policies, ...options });
+      opened.push(limiter, redis);
+      return limiter;
+    },
+    async billed(action) {
+      const before = await readStats();
+      await action();
+      return billedCommands(before, await readStats());
+    },
+    async stop() {
+      for (const each of opened) await each.close();
+      await endpoint.stop();
+      admin.disconnect();
+      await server.stop();
+    },
+  };
+}
