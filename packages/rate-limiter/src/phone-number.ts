@@ -1,4 +1,9 @@
-import { parsePhoneNumberFromString, validatePhoneNumberLength, type CountryCode } from 'libphonenumber-js';
+import {
+  parsePhoneNumberFromString,
+  validatePhoneNumberLength,
+  type CountryCode,
+} from 'libphonenumber-js/core';
+import metadata from 'libphonenumber-js/min/metadata';
 import { InvalidPhoneNumberError } from './errors.js';
 
 /**
@@ -10,8 +15,8 @@ import { InvalidPhoneNumberError } from './errors.js';
  */
 export function toE164(text: string, defaultCountry?: CountryCode): string {
   const options = { ...(defaultCountry && { defaultCountry }), extract: false };
-  const problem = validatePhoneNumberLength(text, options);
-  const number = problem ? undefined : parsePhoneNumberFromString(text, options)?.number;
+  const problem = validatePhoneNumberLength(text, options, metadata);
+  const number = problem ? undefined : parsePhoneNumberFromString(text, options, metadata)?.number;
   if (!number) throw new InvalidPhoneNumberError(`…${text.slice(-2)}`, problem ?? 'NOT_A_NUMBER');
   return number;
 }

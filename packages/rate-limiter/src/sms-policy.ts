@@ -1,4 +1,5 @@
-import { isSupportedCountry, type CountryCode } from 'libphonenumber-js';
+import { isSupportedCountry, type CountryCode } from 'libphonenumber-js/core';
+import metadata from 'libphonenumber-js/min/metadata';
 import { InvalidRateLimitOptionError } from './errors.js';
 import { toE164 } from './phone-number.js';
 import type { SlidingWindowPolicy, WhenUnavailable } from './policy.js';
@@ -19,7 +20,7 @@ export interface SmsPolicyOptions {
  */
 export function smsPolicy(options: SmsPolicyOptions = {}): SlidingWindowPolicy {
   const { limit = 20, defaultCountry, whenUnavailable } = options;
-  if (defaultCountry !== undefined && !isSupportedCountry(defaultCountry)) {
+  if (defaultCountry !== undefined && !isSupportedCountry(defaultCountry, metadata)) {
     throw new InvalidRateLimitOptionError(
       'defaultCountry',
       defaultCountry,
