@@ -1,4 +1,3 @@
-import { clearTimeout, setTimeout } from 'node:timers';
 import type { RetryPolicy } from './call-options.js';
 import {
   errorOf,
@@ -15,12 +14,12 @@ import type { Dispatcher, Outgoing } from './dispatcher.js';
 import type { HttpRedisError } from './errors.js';
 import type { RedisCommand } from './http-redis.js';
 import { fault, mayPass, type Answer, type Fault } from './rest-answer.js';
-import type { Deadline, Deadlines } from './try-deadlines.js';
+import type { SharedTimer, SharedTimers } from './shared-timers.js';
 
 /** What all calls of a client share. */
 export interface CallHost {
   readonly dispatcher: Dispatcher;
-  readonly deadlines: Deadlines;
+  readonly timers: SharedTimers;
   /** Null to give up. */
   readonly retryDelayMs: (
     policy: RetryPolicy,
@@ -52,8 +51,8 @@ export class Call implements Outgoing, CallTale {
   /** Failures, each of which brings a longer wait. */
   #failures = 0;
   #lastError: HttpRedisError | null = null;
-  #deadline: Deadline | null = null;
-  #wait: NodeJS.Timeout | null = null;
+  #deadline: SharedTimer | null = null;
+  #wait: SharedTimer | null = null;
 
   /** @throws InvalidRedisOptionError for what is no command; then nothing was begun */
   constructor(
@@ -73,7 +72,7 @@ export class Call implements Outgoing, CallTale {
   }
 
   go(): void {
-    this.#deadline = this.host.deadlines.add(this.settings.timeoutMs, this.#onExpired);
+    this.#deadline = this.host.timers.after(this.settings.timeoutMs, this.#onExpired);
     this.host.dispatcher.send(this);
   }
 
@@ -138,10 +137,10 @@ export class Call implements Outgoing, CallTale {
       return;
     }
     this.#lastError = error;
-    this.#wait = setTimeout(() => {
+    this.#wait = this.host.timers.after(delayMs, () => {
       this.#wait = null;
       this.go();
-    }, delayMs);
+    });
   }
 
   #mayGoAgain(end: Fault): boolean {
@@ -158,7 +157,7 @@ export class Call implements Outgoing, CallTale {
 
   #finish(replies: readonly Reply[], error: HttpRedisError | null | undefined): void {
     this.#deadline?.clear();
-    if (this.#wait !== null) clearTimeout(this.#wait);
+    this.#wait?.clear();
     this.#wait = null;
     this.settings.signal?.removeEventListener('abort', this.#onAbort);
     this.host.ended(this);

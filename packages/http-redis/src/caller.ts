@@ -4,7 +4,7 @@ import type { CallSettings } from './call-settings.js';
 import type { Dispatcher, Outgoing } from './dispatcher.js';
 import { RedisUnavailableError } from './errors.js';
 import type { HttpRedisHealth } from './http-redis.js';
-import type { Deadlines } from './try-deadlines.js';
+import type { SharedTimers } from './shared-timers.js';
 
 /** The calls of one client. */
 export interface Caller {
@@ -16,7 +16,7 @@ export interface Caller {
 
 export function createCaller(
   dispatcher: Dispatcher,
-  deadlines: Deadlines,
+  timers: SharedTimers,
   retryDelayMs: CallHost['retryDelayMs'],
 ): Caller {
   const lines = new Map<string, Outgoing[]>();
@@ -27,7 +27,7 @@ export function createCaller(
 
   const host: CallHost = {
     dispatcher,
-    deadlines,
+    timers,
     retryDelayMs,
     isClosed: () => isClosed,
     lineUp(orderKey, call) {

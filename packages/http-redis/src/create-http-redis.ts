@@ -9,7 +9,7 @@ import { createHttpExchanges } from './http-exchange.js';
 import type { HttpRedis } from './http-redis.js';
 import { createMethods } from './redis-methods.js';
 import { retryDelayMs } from './retry-delay.js';
-import { createDeadlines } from './try-deadlines.js';
+import { createSharedTimers } from './shared-timers.js';
 
 export interface HttpRedisOptions extends Omit<CallOptions, 'signal' | 'orderKey'> {
   /** Such as `https://eu1-quick-fox-1234.upstash.io`, with a path where the protocol is served below one. */
@@ -48,11 +48,8 @@ export function createHttpRedisIn(options: HttpRedisOptions, surroundings: Surro
   const limits = limitsOf(options);
   const circuit = createCircuit(circuitOptions, surroundings.nowMs, surroundings.random);
   const exchanges = createHttpExchanges(checkedUrl(url), checkedToken(token));
-  const deadlines = createDeadlines();
-  const dispatcher = createDispatcher(exchanges, circuit, limits, deadlines.endTick);
-  const caller = createCaller(dispatcher, deadlines, (policy, failures, retryAfterMs) =>
-    surroundings.retryDelayMs(policy, failures, retryAfterMs, surroundings.random),
-  );
+  const dispatcher = createDispatcher(exchanges, circuit, limits);
+  const caller = createCaller(dispatcher, createSharedTimers(), surroundings.retryDelayMs);
   return createMethods(caller, settings, {
     health: () => ({
       circuit: circuit.state(),

@@ -1,7 +1,7 @@
-import { nextTick } from 'node:process';
 import type { Admission, Circuit } from './circuit.js';
 import type { HttpExchange, HttpExchanges } from './http-exchange.js';
 import { fault, isAnswered, readAnswers, type Answer, type Fault, type RequestKind } from './rest-answer.js';
+import { atEndOfTick } from './tick.js';
 
 /** A call as it goes out, once a try. */
 export interface Outgoing {
@@ -54,7 +54,6 @@ export function createDispatcher(
   exchanges: HttpExchanges,
   circuit: Circuit,
   limits: DispatcherLimits,
-  endTick: () => void,
 ): Dispatcher {
   let ready: Outgoing[] = [];
   let isScheduled = false;
@@ -63,13 +62,11 @@ export function createDispatcher(
   function schedule(): void {
     if (isScheduled) return;
     isScheduled = true;
-    // A microtask first, so that the flush comes after all microtasks even when this is no microtask itself.
-    void MICROTASK.then(() => nextTick(flush));
+    atEndOfTick(flush);
   }
 
   function flush(): void {
     isScheduled = false;
-    endTick();
     let from = 0;
     while (from < ready.length && underWay < limits.maxRequests) from = sendNext(from);
     ready = from === ready.length ? [] : ready.slice(from);
@@ -178,9 +175,6 @@ export function createDispatcher(
     },
   };
 }
-
-/** As `queueMicrotask`, which stops where a test stops the clock. */
-const MICROTASK = Promise.resolve();
 
 const PATHS: Record<RequestKind, string> = {
   command: '/',

@@ -62,25 +62,37 @@ export class RedisTimeoutError extends HttpRedisError {
   }
 }
 
+/** Particulars of a `RedisUnavailableError`. */
+export interface Unavailability {
+  /** Of HTTP; null where no answer came. */
+  readonly status: number | null;
+  /** Of the operating system, such as `ECONNREFUSED`. */
+  readonly systemCode: string | null;
+  /** What `Retry-After` asks for. */
+  readonly retryAfterMs: number | null;
+  /** False where it is certain that Redis did not run it. */
+  readonly mayHaveBeenApplied: boolean;
+}
+
 /** There is no answer to be had. */
-export class RedisUnavailableError extends HttpRedisError {
+export class RedisUnavailableError extends HttpRedisError implements Unavailability {
   readonly code = 'ERR_REDIS_UNAVAILABLE';
+  readonly status: number | null;
+  readonly systemCode: string | null;
+  readonly retryAfterMs: number | null;
+  readonly mayHaveBeenApplied: boolean;
+
   constructor(
     call: FailedCall,
     readonly reason: UnavailableReason,
-    readonly details: {
-      /** Of HTTP; null where no answer came. */
-      readonly status: number | null;
-      /** Of the operating system, such as `ECONNREFUSED`. */
-      readonly systemCode: string | null;
-      /** What `Retry-After` asks for. */
-      readonly retryAfterMs: number | null;
-      /** False where it is certain that Redis did not run it. */
-      readonly mayHaveBeenApplied: boolean;
-    },
+    { status, systemCode, retryAfterMs, mayHaveBeenApplied }: Unavailability,
   ) {
-    const particulars = [details.systemCode, details.status === null ? null : `status ${details.status}`];
+    const particulars = [systemCode, status === null ? null : `status ${status}`];
     super(call, [reason, ...particulars.filter((each) => each !== null)].join(', '));
+    this.status = status;
+    this.systemCode = systemCode;
+    this.retryAfterMs = retryAfterMs;
+    this.mayHaveBeenApplied = mayHaveBeenApplied;
   }
 }
 

@@ -46,6 +46,12 @@ test('each call of a failed request is repeated by its own rule', async () => {
   expect(later.sort()).toEqual(['again', 'safe']);
 });
 
+test('calls that failed together go out again together', async () => {
+  server.next(html(502), html(502));
+  await Promise.all(['a', 'b', 'c'].map((key) => redis.get(key)));
+  expect(server.requests.map(({ commands }) => commands.length)).toEqual([3, 3, 3]);
+});
+
 test('an abort ends one call with its reason, and the request when nobody waits for it', async () => {
   const held = holding();
   server.next(held.behaviour);

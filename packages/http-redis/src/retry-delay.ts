@@ -4,6 +4,7 @@ import type { RetryPolicy } from './call-options.js';
 const STANDARD_MS = [1000, 2000, 4000];
 /** The longest that a server may make a `standard` call wait before a try. */
 const STANDARD_LIMIT_MS = 10_000;
+const QUICK_MS = 10;
 const QUICK_LIMIT_MS = 50;
 
 /**
@@ -16,12 +17,11 @@ export function retryDelayMs(
   policy: RetryPolicy,
   failures: number,
   retryAfterMs: number | null,
-  random: () => number,
 ): number | null {
   const askedMs = retryAfterMs ?? 0;
   if (policy === 'once-quickly') {
     if (failures > 1 || askedMs > QUICK_LIMIT_MS) return null;
-    return Math.max(askedMs, 5 + random() * 15);
+    return Math.max(askedMs, QUICK_MS);
   }
   const delayMs = policy === 'standard' ? STANDARD_MS[failures - 1] : undefined;
   return delayMs === undefined || askedMs > STANDARD_LIMIT_MS ? null : Math.max(askedMs, delayMs);
