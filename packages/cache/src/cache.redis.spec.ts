@@ -1,0 +1,311 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import {
+  ANY,
+  CACHE_CHANNEL,
+  cacheEntry,
+  createCache,
+  InvalidCacheKeyError,
+  InvalidCacheOptionError,
+  UncacheableValueError,
+  type CacheEntries,
+  type CacheMessage,
+  type CacheOptions,
+  type StandardSchema,
+} from './index.js';
+import { startRedisOverHttp, type RedisOverHttp } from './spec-support/redis-over-http.js';
+
+interface Contact {
+  readonly name: string;
+}
+
+const isContacts: StandardSchema<Contact[]> = {
+  '~standard': {
+    version: 1,
+    vendor: 'spec',
+    validate: (value) =>
+      Array.isArray(value) && value.every((contact) => typeof (contact as Contact).name === 'string')
+        ? {}
+        : { issues: [{ message: 'no contacts' }] },
+  },
+};
+
+const entries = {
+  PROFILE: { ttlSeconds: 60 },
+  CONTACTS: cacheEntry<Contact[]>({ ttlSeconds: 60 }),
+  CHECKED: { ttlSeconds: 60, schema: isContacts },
+  DEFAULT: {},
+};
+
+let redis: RedisOverHttp;
+let users = 0;
+let userId: string;
+beforeAll(async () => {
+  redis = await startRedisOverHttp();
+});
+afterAll(() => redis.stop());
+beforeEach(() => {
+  userId = `user-${++users}`;
+});
+
+const openCache = () => createCache({ redis: redis.connect(), entries });
+const openView = () => openCache().forUser(userId);
+
+describe('values', () => {
+  it.each([null, false, 0, '', [], {}, 'text\nof two lines', { deep: [{ a: '\u0000 ☺ 🎈 \ud83d' }] }])(
+    '%j is a value, from memory and from Redis',
+    async (value) => {
+      const view = openView();
+      expect(await view.get('PROFILE')).toBeUndefined();
+      expect(await view.set('PROFILE', value)).toBe(true);
+      for (const reader of [view, openView()]) {
+        expect(await reader.get('PROFILE')).toEqual(value);
+        expect(await reader.exists('PROFILE')).toBe(true);
+        expect(await reader.getOrSet('PROFILE', () => 'fetched')).toEqual(value);
+        expect(await reader.getMany(['PROFILE', 'DEFAULT'])).toEqual([value, undefined]);
+      }
+    },
+  );
+
+  it('are copies: what a caller does to his reaches nobody else', async () => {
+    const view = openView();
+    const fetched = await Promise.all(
+      [1, 2].map(() => view.getOrSet('CONTACTS', () => [{ name: 'Ada' }] as { name: string }[])),
+    );
+    for (const contacts of fetched) (contacts[0] as { name: string }).name = 'changed';
+    expect(await view.get('CONTACTS')).toEqual([{ name: 'Ada' }]);
+  });
+
+  it('are what JSON makes of them, also for who fetched them', async () => {
+    const since = new Date(0);
+    expect(await openView().getOrSet('PROFILE', () => ({ since, none: undefined }))).toEqual({
+      since: since.toISOString(),
+    });
+  });
+
+  it.each([undefined, 1n, () => 1, new Map()])('%p is refused, and nothing is cached', async (value) => {
+    const view = openView();
+    await expect(view.set('PROFILE', value)).rejects.toBeInstanceOf(UncacheableValueError);
+    await expect(view.getOrSet('PROFILE', () => value)).rejects.toBeInstanceOf(UncacheableValueError);
+    expect(await view.get('PROFILE')).toBeUndefined();
+    expect(await redis.inside.keys(`cache:${userId}:*`)).toEqual([]);
+  });
+
+  it('that do not fit their schema any more are a miss, counted', async () => {
+    const untyped = createCache({ redis: redis.connect(), entries: { CHECKED: {} } });
+    await untyped.forUser(userId).set('CHECKED', [{ title: 'of an earlier release' }]);
+    const cache = openCache();
+    expect(await cache.forUser(userId).get('CHECKED')).toBeUndefined();
+    expect(cache.stats().entryFaults).toEqual({ unfit: 1 });
+    await cache.forUser(userId).set('CHECKED', [{ name: 'Ada' }]);
+    expect(await openView().get('CHECKED')).toEqual([{ name: 'Ada' }]);
+  });
+
+  it('have the types that their entries declare', async () => {
+    const view = openView();
+    await view.set('CONTACTS', [{ name: 'Ada' }]);
+    const contacts: readonly Contact[] | undefined = await view.get('CONTACTS');
+    expect(contacts).toHaveLength(1);
+    const checked: Contact[] = await view.getOrSet('CHECKED', () => [{ name: 'Ada' }]);
+    expect(checked).toHaveLength(1);
+    // @ts-expect-error: it is a list of contacts
+    await view.set('CONTACTS', 'no list');
+    // @ts-expect-error: no such entry
+    await expect(view.get('PROFIL')).rejects.toBeInstanceOf(InvalidCacheOptionError);
+  });
+});
+
+describe('lives', () => {
+  const ttlOf = (resource: string) => redis.inside.ttl(`cache:${userId}:${resource}`);
+
+  it('are the caller’s, else the entry’s, else an hour', async () => {
+    const view = openView();
+    await view.set(['PROFILE', 'mine'], 1, 86_400);
+    await view.set(['PROFILE', 'entry'], 1);
+    await view.set('DEFAULT', 1);
+    await view.getOrSet(['DEFAULT', 'mine'], () => 1, { ttlSeconds: 10 });
+    expect(await ttlOf('PROFILE:mine')).toBeGreaterThan(86_390);
+    expect(await ttlOf('PROFILE:entry')).toBeGreaterThan(50);
+    expect(await ttlOf('PROFILE:entry')).toBeLessThanOrEqual(60);
+    expect(await ttlOf('DEFAULT')).toBeGreaterThan(3590);
+    expect(await ttlOf('DEFAULT')).toBeLessThanOrEqual(3600);
+    expect(await ttlOf('DEFAULT:mine')).toBeLessThanOrEqual(10);
+  });
+
+  it.each([0, -1, 1.5, 86_401, NaN, Infinity, '60' as unknown as number])(
+    'of %p seconds are refused, wherever they are given',
+    async (ttlSeconds) => {
+      const view = openView();
+      const refused = { code: 'ERR_CACHE_OPTION', option: 'ttlSeconds', value: ttlSeconds };
+      await expect(view.set('PROFILE', 1, ttlSeconds)).rejects.toMatchObject(refused);
+      await expect(view.getOrSet('PROFILE', () => 1, { ttlSeconds })).rejects.toMatchObject(refused);
+      expect(() => createCache({ redis: redis.connect(), entries: { A: { ttlSeconds } } })).toThrow(
+        expect.objectContaining({ option: 'entries.A.ttlSeconds' }),
+      );
+    },
+  );
+});
+
+describe('options', () => {
+  it.each<[options: Partial<CacheOptions<CacheEntries>>, option: string]>([
+    [{ prefix: 'a:b' }, 'prefix'],
+    [{ memoryTtlSeconds: -1 }, 'memoryTtlSeconds'],
+    [{ memoryTtlSeconds: 301 }, 'memoryTtlSeconds'],
+    [{ memoryTtlSeconds: NaN }, 'memoryTtlSeconds'],
+    [{ memoryMaxBytes: 0 }, 'memoryMaxBytes'],
+    [{ memoryMaxEntries: 1.5 }, 'memoryMaxEntries'],
+    [{ timeoutMs: 0 }, 'timeoutMs'],
+    [{ maxEntryBytes: 0 }, 'maxEntryBytes'],
+    [{ compressAboveBytes: -1 }, 'compressAboveBytes'],
+    [{ entries: { 'a:b': {} } }, 'entries'],
+    [{ entries: { A: { staleSeconds: 86_401 } } }, 'entries.A.staleSeconds'],
+    [{ entries: { A: { softTimeoutMs: -1 } } }, 'entries.A.softTimeoutMs'],
+    [{ entries: { A: { fetchTimeoutMs: 0 } } }, 'entries.A.fetchTimeoutMs'],
+    [{ entries: { A: { isSensitive: true } } }, 'entries.A.isSensitive'],
+  ])('%j is refused by name', (options, option) => {
+    expect(() => createCache({ redis: redis.connect(), entries: {}, ...options })).toThrow(
+      expect.objectContaining({ option }),
+    );
+  });
+
+  it('a concurrency that makes no sense is refused', async () => {
+    await expect(openView().warm([], { concurrency: 0 })).rejects.toBeInstanceOf(InvalidCacheOptionError);
+  });
+});
+
+describe('a pattern', () => {
+  it('removes what it names, of its view alone', async () => {
+    const [mine, theirs] = [openView(), openCache().forUser(`${userId}0`)];
+    for (const view of [mine, theirs, openCache()]) {
+      await view.set(['PROFILE', 'a*'], 1);
+      await view.set(['PROFILE', 'a:b'], 1);
+      await view.set('CONTACTS', []);
+    }
+    expect(await mine.deletePattern(['PROFILE', 'a*'])).toEqual({ removed: 1, isComplete: true });
+    expect(await mine.get(['PROFILE', 'a:b'])).toBe(1);
+    expect(await mine.deletePattern(['PROFILE', ANY])).toEqual({ removed: 1, isComplete: true });
+    expect(await mine.get(['PROFILE', 'a:b'])).toBeUndefined();
+    expect(await mine.get('CONTACTS')).toEqual([]);
+    for (const view of [theirs, openCache()]) expect(await view.get(['PROFILE', 'a*'])).toBe(1);
+    await openCache().deletePattern('PROFILE*');
+  });
+
+  it.each(['*', '', '*:PROFILE'])('"%s" is refused', async (pattern) => {
+    await expect(openView().deletePattern(pattern)).rejects.toBeInstanceOf(InvalidCacheKeyError);
+  });
+
+  it('removes more keys than one SCAN brings', async () => {
+    const view = openView();
+    const keys = Array.from({ length: 1200 }, (_, part) => ['PROFILE', part] as const);
+    await Promise.all(keys.map((key) => view.set(key, 1)));
+    expect(await view.deletePattern('PROFILE:*')).toEqual({ removed: 1200, isComplete: true });
+  });
+});
+
+describe('warming', () => {
+  it('fetches what is missing, a few at a time, and reports', async () => {
+    const view = openView();
+    await view.set(['PROFILE', 0], 'there');
+    let atOnce = 0;
+    let mostAtOnce = 0;
+    const fetch = async () => {
+      mostAtOnce = Math.max(mostAtOnce, ++atOnce);
+      await new Promise((resolve) => setTimeout(resolve, 1));
+      atOnce--;
+      return 'fetched';
+    };
+    const failing = () => Promise.reject(new Error('no'));
+    const tasks = [
+      ...Array.from({ length: 20 }, (_, part) => ({ key: ['PROFILE', part] as const, fetch })),
+      { key: 'CONTACTS' as const, fetch: failing },
+    ];
+    const report = await view.warm(tasks, { concurrency: 3 });
+    expect(report).toEqual({ warmed: 19, skipped: 1, failed: [{ task: 20, reason: new Error('no') }] });
+    expect(mostAtOnce).toBe(3);
+    expect(await openView().get(['PROFILE', 19])).toBe('fetched');
+  });
+});
+
+describe('what is told', () => {
+  it('counts reads by how they ended', async () => {
+    const cache = openCache();
+    const mine = cache.forUser(userId);
+    expect(cache.stats().hitRate).toBeNull();
+    await mine.get('PROFILE');
+    await Promise.all([1, 2, 3].map(() => mine.getOrSet('PROFILE', () => 1)));
+    await mine.get('PROFILE');
+    await expect(mine.getOrSet('CONTACTS', () => Promise.reject(new Error('no')))).rejects.toThrow('no');
+    const other = openCache();
+    await other.forUser(userId).get('PROFILE');
+    expect(cache.stats()).toMatchObject({
+      reads: { 'hit-memory': 1, 'hit-http': 0, stale: 0, joined: 2, miss: 2, failed: 1 },
+      hitRate: 0.5,
+      failedFetches: 1,
+      droppedWrites: 0,
+      memory: { entries: 1, evictions: 0 },
+    });
+    expect(other.stats().reads).toMatchObject({ 'hit-http': 1 });
+  });
+
+  it('counts what memory had to let go', async () => {
+    const cache = createCache({ redis: redis.connect(), entries, memoryMaxEntries: 2 });
+    for (const part of [1, 2, 3]) await cache.forUser(userId).set(['PROFILE', part], 'x'.repeat(100));
+    const { memory } = cache.stats();
+    expect(memory).toMatchObject({ entries: 2, evictions: 1 });
+    expect(memory.bytes).toBeGreaterThan(400);
+  });
+
+  it('does not keep in memory what is too large for it', async () => {
+    const cache = createCache({ redis: redis.connect(), entries, memoryMaxBytes: 10_000 });
+    await cache.forUser(userId).set(['PROFILE', 1], 'small');
+    await cache.forUser(userId).set(['PROFILE', 2], 'x'.repeat(20_000));
+    expect(cache.stats().memory).toMatchObject({ entries: 1, evictions: 0 });
+    expect(await cache.forUser(userId).get(['PROFILE', 2])).toHaveLength(20_000);
+  });
+
+  it('counts what is too large for Redis, and answers it', async () => {
+    const cache = createCache({
+      redis: redis.connect(),
+      entries,
+      maxEntryBytes: 1000,
+      compressAboveBytes: Infinity,
+    });
+    const value = 'x'.repeat(2000);
+    expect(await cache.forUser(userId).getOrSet('PROFILE', () => value)).toBe(value);
+    expect(await cache.forUser(userId).get('PROFILE')).toBe(value);
+    expect(cache.stats().oversizedValues).toBe(1);
+    expect(await openView().get('PROFILE')).toBeUndefined();
+  });
+
+  it('publishes each operation, with its entry and outcome and no key', async () => {
+    const messages: CacheMessage[] = [];
+    const listen = (message: unknown) => void messages.push(message as CacheMessage);
+    subscribe(CACHE_CHANNEL, listen);
+    const cache = openCache();
+    const mine = cache.forUser(userId);
+    await mine.get('PROFILE');
+    await mine.getOrSet(['PROFILE', 'secret'], () => 1);
+    await mine.getMany([['PROFILE', 'secret'], 'CONTACTS']);
+    await mine.exists('PROFILE');
+    await mine.set('PROFILE', 1);
+    await mine.delete('PROFILE');
+    await mine.deletePattern('PROFILE*');
+    await cache.clearUser(userId);
+    await cache.deleteByTag('tag');
+    unsubscribe(CACHE_CHANNEL, listen);
+    await mine.get('PROFILE');
+    expect(messages.map(({ operation, entry, outcome }) => [operation, entry, outcome])).toEqual([
+      ['get', 'PROFILE', 'miss'],
+      ['getOrSet', 'PROFILE', 'miss'],
+      ['getMany', 'PROFILE', 'hit-memory'],
+      ['getMany', 'CONTACTS', 'miss'],
+      ['exists', 'PROFILE', 'miss'],
+      ['set', 'PROFILE', 'done'],
+      ['delete', 'PROFILE', 'done'],
+      ['deletePattern', null, 'done'],
+      ['clearUser', null, 'done'],
+      ['deleteByTag', null, 'done'],
+    ]);
+    expect(messages.every(({ durationMs }) => durationMs >= 0)).toBe(true);
+    expect(JSON.stringify(messages)).not.toMatch(/user-|secret/);
+  });
+});
