@@ -1,4 +1,5 @@
 import { Redis } from 'ioredis';
+import { billedCommands, parseCommandStats } from '../command-stats.js';
 import { startRedis, type RedisServer } from '../redis-server.js';
 import { ask } from '../spec-support/ask.js';
 import { startRestEndpoint, type RestEndpoint } from './rest-endpoint.js';
@@ -72,6 +73,32 @@ describe.each(['/pipeline', '/multi-exec'])('%s', (path) => {
     const body = Array.from({ length: 1000 }, (_, index) => ['ECHO', String(index)]);
     expect((await ask(endpoint, path, { body })).json).toEqual(body.map(([, result]) => ({ result })));
   });
+});
+
+it.each([
+  ['/', ['GET', 'k'], 1],
+  ['/pipeline', [['GET', 'k'], ['GET', 'k'], ['MULTI']], 2],
+  [
+    '/multi-exec',
+    [
+      ['GET', 'k'],
+      ['GET', 'k'],
+    ],
+    4,
+  ],
+])('bills at %s what was sent, and MULTI and EXEC', async (path, body, billed) => {
+  const stats = async () => parseCommandStats(await redis.info('commandstats'));
+  const before = await stats();
+  await ask(endpoint, path, { body });
+  expect(billedCommands(before, await stats())).toBe(billed);
+});
+
+it('connects without being billed', async () => {
+  const stats = async () => parseCommandStats(await redis.info('commandstats'));
+  const before = await stats();
+  const another = await startRestEndpoint({ redisUrl: `${server.url}/1` });
+  await another.stop();
+  expect(billedCommands(before, await stats())).toBe(0);
 });
 
 describe('a pipeline', () => {
