@@ -3,8 +3,8 @@ import type { Demand, LimitCounter, Verdict } from './limit-counter.js';
 import type { BucketRule, WindowRule } from './rule.js';
 
 interface Run {
-  atMs: number;
-  units: number;
+  readonly atMs: number;
+  readonly units: number;
 }
 
 interface WindowTally {
@@ -12,10 +12,11 @@ interface WindowTally {
   readonly runs: Run[];
 }
 
+/** Millionths of a token that were missing at that time, and how many come back in a ms. */
 interface BucketTally {
-  /** Millionths of a token. */
-  level: number;
-  atMs: number;
+  readonly missing: number;
+  readonly atMs: number;
+  readonly gainPerMs: number;
 }
 
 const MICRO = 1_000_000;
@@ -40,7 +41,8 @@ export function createProcessCounter(maxKeys: number, now: () => number): LimitC
       const { runs } = windows.get(key) ?? { runs: [] };
       windows.set(key, { runs: withRun(rule, runs, units, nowMs) });
     } else {
-      buckets.set(key, { level: levelAt(rule, buckets.get(key), nowMs) - units * MICRO, atMs: nowMs });
+      const missing = missingAt(rule, buckets.get(key), nowMs) + units * MICRO;
+      buckets.set(key, { missing, atMs: nowMs, gainPerMs: rule.gainPerMs });
     }
   };
 
@@ -50,7 +52,7 @@ export function createProcessCounter(maxKeys: number, now: () => number): LimitC
       const verdicts = demands.map((demand) => lookAt(demand, nowMs));
       if (!verdicts.every(({ fits }) => fits)) return verdicts;
       for (const demand of demands) charge(demand, nowMs);
-      return demands.map((demand) => ({ ...lookAt(demand, nowMs), fits: true, retryAfterMs: 0 }));
+      return demands.map((demand) => lookAt({ ...demand, units: 0 }, nowMs));
     },
     async peek(demands) {
       return demands.map((demand) => lookAt(demand, Math.floor(now())));
@@ -103,9 +105,13 @@ function lookAtWindow(
   };
 }
 
-function levelAt({ limit, gainPerMs }: BucketRule, tally: BucketTally | undefined, nowMs: number): number {
-  const full = limit * MICRO;
-  return tally ? Math.min(full, tally.level + (nowMs - tally.atMs) * gainPerMs) : full;
+/** By the faster of two tiers, as in Redis. */
+function gainOf({ gainPerMs }: BucketRule, tally: BucketTally | undefined): number {
+  return Math.max(gainPerMs, tally?.gainPerMs ?? 0);
+}
+
+function missingAt(rule: BucketRule, tally: BucketTally | undefined, nowMs: number): number {
+  return tally ? Math.max(0, tally.missing - (nowMs - tally.atMs) * gainOf(rule, tally)) : 0;
 }
 
 function lookAtBucket(
@@ -114,13 +120,14 @@ function lookAtBucket(
   units: number,
   nowMs: number,
 ): Verdict {
-  const level = levelAt(rule, tally, nowMs);
-  const lacking = Math.max(0, units * MICRO - level);
+  const missing = missingAt(rule, tally, nowMs);
+  const gainPerMs = gainOf(rule, tally);
+  const lacking = Math.max(0, missing + (units - rule.limit) * MICRO);
   return {
     fits: lacking === 0,
-    remaining: Math.floor(level / MICRO),
-    resetAfterMs: Math.ceil((rule.limit * MICRO - level) / rule.gainPerMs),
-    retryAfterMs: Math.ceil(lacking / rule.gainPerMs),
+    remaining: Math.max(0, Math.floor((rule.limit * MICRO - missing) / MICRO)),
+    resetAfterMs: Math.ceil(missing / gainPerMs),
+    retryAfterMs: Math.ceil(lacking / gainPerMs),
     leased: 0,
   };
 }

@@ -1,0 +1,140 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { REDIS_COMMAND_CHANNEL, type RedisCommandMessage } from '@switchyard/http-redis';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { definePolicies, smsPolicy } from './index.js';
+import { startLab, type Lab } from './spec-support/start-lab.js';
+
+const policies = definePolicies({
+  API: { algorithm: 'sliding-window', limit: 60, windowSeconds: 60 },
+  IP: { algorithm: 'sliding-window', limit: 1000, windowSeconds: 60 },
+  SHORT: { algorithm: 'sliding-window', limit: 10, windowSeconds: 0.1 },
+  LEASED: { algorithm: 'sliding-window', limit: 60, windowSeconds: 60, lease: 5 },
+  BUCKET: { algorithm: 'token-bucket', capacity: 100, refillPerSecond: 10 },
+  SMS: smsPolicy(),
+});
+
+let lab: Lab;
+let announced = 0;
+const announce = (message: unknown) => {
+  announced += (message as RedisCommandMessage).billed;
+};
+beforeAll(async () => {
+  lab = await startLab();
+  subscribe(REDIS_COMMAND_CHANNEL, announce);
+  // Redis knows the script from here on, as it does all but once in its life.
+  await lab.open(policies).check('API', 'first');
+});
+afterAll(async () => {
+  unsubscribe(REDIS_COMMAND_CHANNEL, announce);
+  await lab.stop();
+});
+
+/** Billed commands and requests per call, and that what is announced of them is what Redis counted. */
+async function cost(calls: number, call: (at: number) => Promise<unknown>) {
+  announced = 0;
+  const requests = lab.endpoint.requests;
+  const billed = await lab.billed(async () => {
+    for (let at = 0; at < calls; at += 1) await call(at);
+  });
+  expect(announced).toBe(billed);
+  return { billed: billed / calls, requests: (lab.endpoint.requests - requests) / calls };
+}
+
+describe('what a check costs', () => {
+  it('is at most 3.3 commands and one request where it is allowed', async () => {
+    const limiter = lab.open(policies);
+    const { billed, requests } = await cost(60, () => limiter.check('API', 'allowed'));
+    expect(limiter.stats().policies.API).toMatchObject({ allowed: 60, limited: 0 });
+    expect(billed).toBeLessThanOrEqual(3.1);
+    expect(requests).toBe(1);
+  });
+
+  it('is at most 3.3 on a long run at the limit, over many windows, rejections included', async () => {
+    const limiter = lab.open(policies);
+    const all = await cost(1, async () => {
+      while (limiter.stats().policies.SHORT.allowed < 150) {
+        const { retryAfterMs } = await limiter.check('SHORT', 'long run');
+        if (retryAfterMs > 0) await sleep(retryAfterMs + 1);
+      }
+    });
+    const { allowed, limited } = limiter.stats().policies.SHORT;
+    expect(limited).toBeGreaterThan(5);
+    // A first rejection asks for 3; all else is for those that were allowed.
+    expect((all.billed - 3 * limited) / allowed).toBeLessThanOrEqual(3.3);
+  });
+
+  it('is at most 0.9 where it is allowed, with a lease of 5, up to the last unit of 60', async () => {
+    const limiter = lab.open(policies);
+    const { billed } = await cost(60, () => limiter.check('LEASED', 'leased'));
+    expect(limiter.stats().policies.LEASED.allowed).toBe(60);
+    expect(billed).toBeLessThanOrEqual(0.9);
+  });
+
+  it('is at most 0.05 where it is rejected again and again, and 3, writing nothing, the first time', async () => {
+    const limiter = lab.open(policies);
+    for (let at = 0; at < 60; at += 1) await limiter.check('API', 'rejected');
+    const state = await lab.admin.dump('limit:API:w60000:=rejected');
+    expect(await cost(1, () => limiter.check('API', 'rejected'))).toEqual({ billed: 3, requests: 1 });
+    expect(await lab.admin.dump('limit:API:w60000:=rejected')).toEqual(state);
+    expect(await cost(200, () => limiter.check('API', 'rejected'))).toEqual({ billed: 0, requests: 0 });
+    expect(limiter.stats().policies.API).toMatchObject({ allowed: 60, limited: 201, remembered: 200 });
+  });
+
+  it('is 4 for a first rejection by a process that knows nothing of the time of Redis', async () => {
+    const limiter = lab.open(policies);
+    for (let at = 0; at < 60; at += 1) await limiter.check('API', 'stranger');
+    const stranger = lab.open(policies);
+    expect(await cost(1, () => stranger.check('API', 'stranger'))).toEqual({ billed: 4, requests: 1 });
+  });
+
+  it('is at most 5.5 in one request for two limits', async () => {
+    const limiter = lab.open(policies);
+    const { billed, requests } = await cost(50, () =>
+      limiter.checkAll([
+        { policy: 'API', key: 'two' },
+        { policy: 'IP', key: '2001:db8::/56' },
+      ]),
+    );
+    expect(limiter.stats().policies.IP.allowed).toBe(50);
+    expect(billed).toBeLessThanOrEqual(5.1);
+    expect(requests).toBe(1);
+  });
+
+  it('is nothing for two limits of which one is known to reject', async () => {
+    const limiter = lab.open(policies);
+    const both = () =>
+      limiter.checkAll([
+        { policy: 'IP', key: '::1' },
+        { policy: 'API', key: 'rejected' },
+      ]);
+    await both();
+    expect(await cost(100, both)).toEqual({ billed: 0, requests: 0 });
+  });
+
+  it('is one request for 50 callers at once', async () => {
+    const limiter = lab.open(policies);
+    const { requests } = await cost(1, () =>
+      Promise.all(Array.from({ length: 50 }, () => limiter.check('LEASED', 'at once'))),
+    );
+    expect(limiter.stats().policies.LEASED.allowed).toBe(50);
+    expect(requests).toBe(1);
+  });
+
+  it('is at most 3.3 for a token bucket, 3 to peek, 1 to reset', async () => {
+    const limiter = lab.open(policies);
+    expect((await cost(100, () => limiter.check('BUCKET', 'tokens'))).billed).toBeLessThanOrEqual(3.1);
+    expect(await cost(10, () => limiter.peek('SMS', '+49 30 1234567'))).toEqual({ billed: 3, requests: 1 });
+    expect(await cost(1, () => limiter.reset('BUCKET', 'tokens'))).toEqual({ billed: 1, requests: 1 });
+  });
+});
+
+describe('what a key weighs in Redis', () => {
+  it('is below 16 kB, whatever the limit', async () => {
+    const busy = lab.open({ BUSY: { algorithm: 'sliding-window', limit: 1_000_000_000, windowSeconds: 1 } });
+    // Longer than the log can be.
+    const endMs = performance.now() + 1500;
+    while (performance.now() < endMs) await busy.check('BUSY', 'all');
+    const [busyKey] = await lab.admin.keys('limit:BUSY:*');
+    expect(await lab.admin.memory('USAGE', String(busyKey))).toBeLessThan(16_384);
+  });
+});
