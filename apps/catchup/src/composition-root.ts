@@ -11,6 +11,8 @@ import {
 import { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import { readAppSettings, type AppSettings } from './app-settings.js';
+import { openHttpServices, type HttpServices } from './http-services.js';
+import { readHttpSettings, type HttpSettings } from './http-settings.js';
 import { appQueues } from './queues/index.js';
 import { readRedisSettings, type Environment, type RedisSettings } from './redis-settings.js';
 import { readAll } from './settings-error.js';
@@ -24,6 +26,7 @@ const LOADING_RETRY_MS = 200;
 
 export interface CatchUpSettings {
   readonly redis: RedisSettings;
+  readonly http: HttpSettings;
   readonly shares: TargetShares;
   readonly app: AppSettings;
 }
@@ -35,6 +38,8 @@ export interface CatchUp {
   readonly engines: Pick<RolloutOptions, 'target' | 'legacy'>;
   /** Where queues go; starts as the environment has it. */
   readonly flags: SettableFlagSource;
+  /** Cache, limits and idempotency. They bear with an HTTP Redis that does not answer, and so does the app. */
+  readonly http: HttpServices;
   /** Checks Redis, then takes jobs from all queues. @throws EngineUnavailableError */
   start(): Promise<void>;
   /**
@@ -54,13 +59,15 @@ export function readTargetShares(environment: Environment): TargetShares {
 export function readSettings(environment: Environment): CatchUpSettings {
   return readAll({
     redis: () => readRedisSettings(environment),
+    http: () => readHttpSettings(environment),
     shares: () => readTargetShares(environment),
     app: () => readAppSettings(environment),
   });
 }
 
 /** Puts the app together. The only place that knows engines by name; whoever removes Bull deletes its line here. */
-export async function composeCatchUp({ redis, shares }: CatchUpSettings, logger: Logger): Promise<CatchUp> {
+export async function composeCatchUp(settings: CatchUpSettings, logger: Logger): Promise<CatchUp> {
+  const { redis, shares } = settings;
   const reportError = (error: Error, context: object = {}) =>
     logger.error({ operation: 'queue', ...context, err: error }, error.message);
 
@@ -83,17 +90,24 @@ export async function composeCatchUp({ redis, shares }: CatchUpSettings, logger:
   const queues = appQueues.map(({ definition }) => definition);
   const rollout = createRollout({ ...engines, queues, flags, reportError });
   for (const queue of appQueues) queue.consume(rollout);
+  const { close: closeHttp, ...http } = openHttpServices(settings.http);
 
   return {
     rollout,
     engines,
     flags,
-    start: () => rollout.start(),
+    http,
+    async start() {
+      // Not billed, and not waited for: whoever listens learns whether there is an answer.
+      http.redis.command(['PING'], { retry: 'none' }).catch(() => undefined);
+      await rollout.start();
+    },
     async close({ timeoutMs }) {
       const problems: unknown[] = [];
       const step = (closing: Promise<unknown>) => closing.catch((error) => problems.push(error));
       await step(rollout.close({ timeoutMs }));
       await Promise.all(Object.values(engines).map((engine) => step(engine.close({ timeoutMs: 0 }))));
+      await step(closeHttp());
       if (connection.status === 'ready') await step(connection.quit());
       else connection.disconnect();
       if (problems.length > 0) throw new AggregateError(problems, 'could not close everything');

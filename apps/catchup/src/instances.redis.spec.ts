@@ -5,6 +5,7 @@ import { composeCatchUp, readSettings, type CatchUp } from './composition-root.j
 import { adaptiveSync } from './queues/adaptive-sync/queue.js';
 import { calendarSync } from './queues/calendar-sync/queue.js';
 import { hasBull } from './testing/flag-modes.js';
+import { NO_HTTP_REDIS } from './testing/no-http-redis.js';
 import {
   compileCatchUp,
   endSpawned,
@@ -19,7 +20,7 @@ beforeAll(compileCatchUp, 120_000);
 beforeEach(async () => {
   redis = await startRedis();
   // The app's own way to add jobs and look at them, without a worker.
-  const settings = readSettings({ REDIS_URL: redis.url, USE_BULLMQ: 'true' });
+  const settings = readSettings({ ...NO_HTTP_REDIS, REDIS_URL: redis.url, USE_BULLMQ: 'true' });
   looking = await composeCatchUp(settings, pino({ level: 'silent' }));
 });
 afterEach(async () => {

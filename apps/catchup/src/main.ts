@@ -1,6 +1,7 @@
 // Starts CatchUp: a process that works on all 11 queues until it is told to stop.
 import { pino } from 'pino';
 import { composeCatchUp, readSettings } from './composition-root.js';
+import { logHttpRedis } from './http-redis-log.js';
 import { logJobs } from './job-log.js';
 import { shutDownOnSignal } from './shutdown.js';
 
@@ -18,6 +19,7 @@ try {
   const app = await composeCatchUp(settings, logger);
   isShuttingDown = shutDownOnSignal({ logger, timeoutMs: shutdownTimeoutMs, close: app.close });
   logJobs(logger);
+  logHttpRedis(app.http.redis, logger);
   logger.info({ operation: 'starting', pid: process.pid }, 'CatchUp starts');
   await app.start();
   if (!isShuttingDown()) {

@@ -20,10 +20,16 @@ export function readAll<T extends Record<string, () => unknown>>(
     try {
       return [name, read()];
     } catch (error) {
-      problems.push(...(error instanceof InvalidSettingsError ? error.problems : [(error as Error).message]));
+      problems.push(...problemsOf(error));
       return [name, undefined];
     }
   });
   if (problems.length > 0) throw new InvalidSettingsError(problems);
   return Object.fromEntries(values) as { [K in keyof T]: ReturnType<T[K]> };
+}
+
+/** Those of a package's own error are many, too. */
+function problemsOf(error: unknown): readonly string[] {
+  const { message, problems } = error as Error & { readonly problems?: unknown };
+  return Array.isArray(problems) ? problems.map(String) : [message];
 }

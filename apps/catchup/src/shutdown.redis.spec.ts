@@ -3,6 +3,7 @@ import { pino } from 'pino';
 import { composeCatchUp, readSettings, readTargetShares, type CatchUp } from './composition-root.js';
 import { adaptiveSync } from './queues/adaptive-sync/queue.js';
 import { flagModes } from './testing/flag-modes.js';
+import { NO_HTTP_REDIS } from './testing/no-http-redis.js';
 import {
   compileCatchUp,
   endSpawned,
@@ -25,7 +26,7 @@ afterEach(async () => {
 
 /** The app's own way to add jobs and look at them, without a worker. */
 async function bystander(): Promise<CatchUp> {
-  const settings = readSettings({ REDIS_URL: redis.url, USE_BULLMQ: 'true' });
+  const settings = readSettings({ ...NO_HTTP_REDIS, REDIS_URL: redis.url, USE_BULLMQ: 'true' });
   const app = await composeCatchUp(settings, pino({ level: 'silent' }));
   cleanups.push(() => app.close({ timeoutMs: 0 }));
   return app;

@@ -62,8 +62,19 @@ describe('settings', () => {
   });
 
   test('everything that is wrong is told at once', async () => {
-    const reason = await refusal({ REDIS_PORT: 'x', USE_BULLMQ: 'nope', LOG_LEVEL: 'loud' });
-    for (const name of ['REDIS_URL', 'REDIS_PORT', 'USE_BULLMQ', 'LOG_LEVEL']) expect(reason).toContain(name);
+    const reason = await refusal({
+      REDIS_PORT: 'x',
+      USE_BULLMQ: 'nope',
+      LOG_LEVEL: 'loud',
+      UPSTASH_REDIS_REST_URL: 'redis://:hunter2@fox.upstash.io',
+      UPSTASH_REDIS_REST_TOKEN: '',
+      NODE_ENV: 'production',
+    });
+    const http = ['UPSTASH_REDIS_REST_URL', 'UPSTASH_REDIS_REST_TOKEN', 'CACHE_ENCRYPTION_KEYS'];
+    for (const name of ['REDIS_URL', 'REDIS_PORT', 'USE_BULLMQ', 'LOG_LEVEL', ...http]) {
+      expect(reason).toContain(name);
+    }
+    expect(reason).not.toContain('hunter2');
   });
 
   test('a flag with a trailing newline is what it says', async () => {

@@ -9,12 +9,13 @@ import {
 } from '@switchyard/queue-contract';
 import { Redis } from 'ioredis';
 import { pino } from 'pino';
-import { composeCatchUp, readSettings, type CatchUp } from './composition-root.js';
+import { composeCatchUp, readSettings, readTargetShares, type CatchUp } from './composition-root.js';
 import { startOldApp } from './demo/old-app.js';
 import { adaptiveSync } from './queues/adaptive-sync/queue.js';
 import { calendarSync } from './queues/calendar-sync/queue.js';
 import { appQueues } from './queues/index.js';
 import { flagModes, hasBull } from './testing/flag-modes.js';
+import { NO_HTTP_REDIS } from './testing/no-http-redis.js';
 import { compileCatchUp, until } from './testing/spawned-catchup.js';
 
 const logger = pino({ level: 'silent' });
@@ -39,7 +40,7 @@ afterEach(async () => {
 afterAll(() => void unsubscribe(JOB_CHANNEL, remember));
 
 async function startCatchUp(useBullMq: string): Promise<CatchUp> {
-  const settings = readSettings({ REDIS_URL: redis.url, USE_BULLMQ: useBullMq });
+  const settings = readSettings({ ...NO_HTTP_REDIS, REDIS_URL: redis.url, USE_BULLMQ: useBullMq });
   const app = await composeCatchUp(settings, logger);
   cleanups.push(() => app.close({ timeoutMs: 5000 }));
   await app.start();
@@ -53,7 +54,7 @@ const successes = (queue: string) =>
 describe.each(flagModes)('USE_BULLMQ=%s', (useBullMq) => {
   test('every queue works, and each job runs once where its flag sends it', async () => {
     const app = await startCatchUp(useBullMq);
-    const { shares } = readSettings({ REDIS_URL: redis.url, USE_BULLMQ: useBullMq });
+    const shares = readTargetShares({ USE_BULLMQ: useBullMq });
     const producers = {
       adaptive: app.rollout.queue(adaptiveSync).producer,
       calendar: app.rollout.queue(calendarSync).producer,

@@ -1,3 +1,4 @@
+import type { HttpRedisSettings } from '@switchyard/http-redis';
 import type { QueueStatus } from '@switchyard/queue-rollout';
 import type { AcceptedJob } from './account.js';
 import { createAsking, type Asking } from './asking.js';
@@ -6,6 +7,7 @@ import { startChild } from './child-process.js';
 
 export interface CatchUpOptions {
   readonly redisUrl: string;
+  readonly httpRedis: HttpRedisSettings;
   onAccepted(jobs: readonly AcceptedJob[]): void;
   onAttempts(attempts: readonly ReportedAttempt[]): void;
   onStatus(queues: readonly QueueStatus[]): void;
@@ -27,7 +29,14 @@ export function startCatchUp(options: CatchUpOptions): CatchUpClient {
 
   const child = startChild<CatchUpMessage>({
     script: './catchup-process.js',
-    environment: { REDIS_URL: options.redisUrl, USE_BULLMQ: 'false', LOG_LEVEL: 'error' },
+    environment: {
+      REDIS_URL: options.redisUrl,
+      UPSTASH_REDIS_REST_URL: options.httpRedis.url,
+      UPSTASH_REDIS_REST_TOKEN: options.httpRedis.token,
+      USE_BULLMQ: 'false',
+      LOG_LEVEL: 'error',
+      NODE_ENV: 'development',
+    },
     onUnexpectedExit(error) {
       asking.fail(error);
       options.onUnexpectedExit(error);

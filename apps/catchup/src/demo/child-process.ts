@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 
 const STDERR_TAIL_CHARACTERS = 4000;
 const STOP_TIMEOUT_MS = 15_000;
+const SETTINGS = /^(USE_BULLMQ|REDIS_|UPSTASH_REDIS_|CACHE_ENCRYPTION_KEYS|NODE_ENV)/;
 
 export interface ChildOptions<Message> {
   /** A compiled script: beside this one, such as `./catchup-process.js`, or anywhere by its `file:` URL. */
@@ -26,9 +27,7 @@ export interface Child {
 /** Starts a Node process that talks to this one. Settings of Redis and flags around us do not reach it. */
 export function startChild<Message>(options: ChildOptions<Message>): Child {
   const { script, environment, onMessage, onUnexpectedExit } = options;
-  const inherited = Object.entries(process.env).filter(
-    ([name]) => !name.startsWith('USE_BULLMQ') && !name.startsWith('REDIS_'),
-  );
+  const inherited = Object.entries(process.env).filter(([name]) => !SETTINGS.test(name));
   const child = fork(fileURLToPath(new URL(script, import.meta.url)), [], {
     env: { ...Object.fromEntries(inherited), ...environment },
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],

@@ -28,7 +28,7 @@ const asJson = process.argv.includes('--json');
 if (findOldApp() === null) {
   (asJson ? process.stderr : process.stdout).write(
     'Bull is gone: without packages/queue-bull there is no old app to start from, and nothing to move.\n' +
-      'CatchUp runs on BullMQ alone: USE_BULLMQ=true REDIS_URL=redis://… node apps/catchup/dist/main.js\n',
+      'CatchUp runs on BullMQ alone, with USE_BULLMQ=true: apps/catchup/README.md says what else it needs.\n',
   );
   if (asJson) process.stdout.write(`${JSON.stringify({ skipped: 'Bull is gone' })}\n`);
   process.exit(0);

@@ -7,7 +7,10 @@ import {
 } from '@switchyard/local-redis';
 import { Redis } from 'ioredis';
 
-/** Looks at Redis over a connection of its own, which counts nowhere. */
+/** What the REST endpoint calls its connection: it stands where a provider's would, outside of the app. */
+const ENDPOINT_NAME = 'switchyard-rest';
+
+/** Looks at Redis over a connection of its own, which counts nowhere, no more than that of the REST endpoint. */
 export interface RedisObserver {
   /** Connections of others; those whose client gave itself this name are left out. */
   connections(options?: { readonly exceptNamed?: string }): Promise<number>;
@@ -29,7 +32,9 @@ export async function observeRedis(url: string): Promise<RedisObserver> {
       ownCommands++;
       const clients = parseClientList(String(await redis.client('LIST')));
       return countConnections(
-        clients.filter(({ name }) => exceptNamed === undefined || name !== exceptNamed),
+        clients.filter(
+          ({ name }) => name !== ENDPOINT_NAME && (exceptNamed === undefined || name !== exceptNamed),
+        ),
         id,
       );
     },

@@ -1,4 +1,4 @@
-import { startRedis } from '@switchyard/local-redis';
+import { startRedis, startRestEndpoint } from '@switchyard/local-redis';
 import { startCatchUp, type CatchUpClient } from './catchup-client.js';
 import { startDemoState, type DemoState } from './demo-state.js';
 import type { Reporter } from './display/reporter.js';
@@ -35,12 +35,15 @@ export async function runDemo({ timeline, reporter, signal }: DemoOptions): Prom
     state.step('Starting a Redis of its own');
     const redis = await startRedis();
     undos.push(() => redis.stop());
+    const { url, token, stop: stopEndpoint } = await startRestEndpoint({ redisUrl: redis.url });
+    undos.push(() => stopEndpoint());
     const observer = await observeRedis(redis.url);
     undos.push(() => observer.close());
     const stage: Stage = {
       timeline,
       state,
       redisUrl: redis.url,
+      httpRedis: { url, token },
       observer,
       signal: stop,
       fail: (error) => failure.abort(error),
@@ -94,9 +97,11 @@ async function play(stage: Stage, durationMs: () => number): Promise<DemoResult>
   });
 }
 
-async function startApp({ state, redisUrl, signal, fail, atEnd }: Stage): Promise<CatchUpClient> {
+async function startApp(stage: Stage): Promise<CatchUpClient> {
+  const { state, redisUrl, httpRedis, signal, fail, atEnd } = stage;
   const catchUp = startCatchUp({
     redisUrl,
+    httpRedis,
     onAccepted: (jobs) => state.ledger.accept(jobs),
     onAttempts: (attempts) => state.ledger.attempt(attempts),
     onStatus: (queues) => state.status(queues),

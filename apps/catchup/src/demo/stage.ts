@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { HttpRedisSettings } from '@switchyard/http-redis';
 import type { DemoState } from './demo-state.js';
 import type { RedisObserver } from './redis-observer.js';
 import type { Timeline } from './timeline.js';
@@ -10,6 +11,8 @@ export interface Stage {
   readonly timeline: Timeline;
   readonly state: DemoState;
   readonly redisUrl: string;
+  /** The same Redis over HTTP. */
+  readonly httpRedis: HttpRedisSettings;
   readonly observer: RedisObserver;
   /** Aborted when the demo cannot go on: somebody ended it, or a process died. */
   readonly signal: AbortSignal;

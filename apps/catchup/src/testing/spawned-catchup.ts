@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { NO_HTTP_REDIS } from './no-http-redis.js';
 
 const appFolder = fileURLToPath(new URL('../..', import.meta.url));
 const POLL_MS = 20;
@@ -18,7 +19,10 @@ export interface LogLine {
   readonly attempt?: number;
 }
 
-/** The compiled app in a process of its own, with nothing in its environment but what it was given. */
+/**
+ * The compiled app in a process of its own, with nothing in its environment but what it was given, and an HTTP Redis that
+ * does not answer where none was.
+ */
 export interface SpawnedCatchUp {
   readonly pid: number;
   /** What it has logged so far. */
@@ -57,7 +61,7 @@ export function spawnCatchUp(
 ): SpawnedCatchUp {
   const child = spawn(process.execPath, [script, ...args], {
     cwd: appFolder,
-    env: { PATH: process.env.PATH, TMPDIR: process.env.TMPDIR, ...environment },
+    env: { PATH: process.env.PATH, TMPDIR: process.env.TMPDIR, ...NO_HTTP_REDIS, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const log: LogLine[] = [];
