@@ -5,6 +5,7 @@ import {
   startRedis,
   startRestEndpoint,
   type RestEndpoint,
+  type StartRestEndpointOptions,
 } from '@switchyard/local-redis';
 import { Redis } from 'ioredis';
 import type { Policies } from '../policy.js';
@@ -12,7 +13,6 @@ import { createRateLimiter, type RateLimiter, type RateLimiterOptions } from '..
 
 /** A Redis with an endpoint before it. */
 export interface Lab {
-  readonly redisUrl: string;
   readonly endpoint: RestEndpoint;
   /** Looks behind the endpoint. */
   readonly admin: Redis;
@@ -24,18 +24,26 @@ export interface Lab {
   ): RateLimiter<P>;
   /** What a metered Redis bills for something. */
   billed(action: () => Promise<unknown>): Promise<number>;
+  /** As a crash would end it, with whatever is under way. */
+  killEndpoint(): Promise<void>;
+  /** At the same address, with the same token. */
+  startEndpointAgain(): Promise<void>;
   stop(): Promise<void>;
 }
 
 export async function startLab(): Promise<Lab> {
   const server = await startRedis();
-  const endpoint = await startRestEndpoint({ redisUrl: server.url });
+  // Of faults that drop an answer, those after the commands have run.
+  const startEndpoint = (options: Partial<StartRestEndpointOptions> = {}) =>
+    startRestEndpoint({ redisUrl: server.url, random: () => 0.75, ...options });
+  let endpoint = await startEndpoint();
   const admin = new Redis(server.url);
   const opened: { close(): unknown }[] = [];
   const readStats = async () => parseCommandStats(await admin.info('commandstats'));
   return {
-    redisUrl: server.url,
-    endpoint,
+    get endpoint() {
+      return endpoint;
+    },
     admin,
     open(policies, options = {}, redisOptions = {}) {
       const redis: HttpRedis = createHttpRedis({ url: endpoint.url, token: endpoint.token, ...redisOptions });
@@ -47,6 +55,11 @@ export async function startLab(): Promise<Lab> {
       const before = await readStats();
       await action();
       return billedCommands(before, await readStats());
+    },
+    killEndpoint: () => endpoint.stop({ isGraceful: false }),
+    async startEndpointAgain() {
+      const { port, token } = endpoint;
+      endpoint = await startEndpoint({ port, token });
     },
     async stop() {
       for (const each of opened) await each.close();
