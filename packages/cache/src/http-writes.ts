@@ -68,11 +68,10 @@ export function createHttpWrites(parts: HttpWritesParts): HttpWrites {
 
   const write = async (key: string, value: CachedValue, load: Load) => {
     const { stamps, staleUntilMs } = value;
-    if (load.isOutdated) return statistics.count('discardedRefreshes');
     if (!stamps) return statistics.count('droppedWrites');
     const text = await textOf(key, value, stamps);
     if (text === undefined) return statistics.count('oversizedValues');
-    // An invalidation may have come while the text was compressed.
+    // It may have been invalidated while it waited, or while the text was compressed.
     if (load.isOutdated) return statistics.count('discardedRefreshes');
     const ttlMs = Math.max(1, Math.round(staleUntilMs - Date.now()));
     load.isWritten = await send(['SET', key, text, 'PX', ttlMs], stamps);
@@ -85,7 +84,9 @@ export function createHttpWrites(parts: HttpWritesParts): HttpWrites {
       const { load } = value;
       if (!load) return;
       try {
-        await writes.run(key, () => write(key, value, load));
+        // What is discarded has no need to wait for its turn.
+        if (load.isOutdated) statistics.count('discardedRefreshes');
+        else await writes.run(key, () => write(key, value, load));
       } finally {
         loads.end(load);
       }

@@ -67,7 +67,7 @@ export function createMemoryTier(options: MemoryTierOptions): MemoryTier {
     },
     delete: (key) => void entries.delete(key),
     deleteWhere(covers) {
-      for (const [key, value] of entries.entries()) if (covers(key, value)) entries.delete(key);
+      for (const [key, value] of [...entries.entries()]) if (covers(key, value)) entries.delete(key);
     },
     close() {
       isClosed = true;

@@ -83,6 +83,24 @@ describe.each(invalidations)('%s', (_name, invalidate, left, lastCommand) => {
     expect(await inRedis()).toBe(left);
   });
 
+  it('is not overwritten by a fetch that ends while it is under way', async () => {
+    const { cache, holdReply } = openHeldCache();
+    await cache.forUser(userId).exists('PROFILE');
+    const { fetch, hasBegun, end } = openEndedFetch();
+    const waiting = cache.forUser(userId).getOrSet('PROFILE', fetch);
+    await hasBegun;
+    const invalidating = holdReply(lastCommand);
+    const invalidated = invalidate(cache);
+    await invalidating.isReached;
+    end('older');
+    await waiting;
+    invalidating.release();
+    await invalidated;
+
+    expect(await cache.forUser(userId).get('PROFILE')).toBe(left);
+    expect(await inRedis()).toBe(left);
+  });
+
   it('is not undone in memory by a read whose reply comes late', async () => {
     await openCache().forUser(userId).set('PROFILE', 'older');
     const { cache, holdReply } = openHeldCache();
