@@ -92,10 +92,14 @@ function discarded(reason: string): Answer {
   return { status: 400, body: errorJson(told) };
 }
 
+/** For more, a Redis before 7 would close the connection that all share. */
+const MAX_PARTS = 1024 * 1024;
+
 function check(read: ReadCommand, access: Access): ReadCommand {
   if ('error' in read) return read;
   const [name = '', ...args] = read.command;
   const text = typeof name === 'string' ? name : name.toString('latin1');
+  if (args.length >= MAX_PARTS) return { error: 'ERR too many arguments' };
   const error = refusal(text, args) ?? (access === 'read-only' ? readOnlyRefusal(text) : undefined);
   return error === undefined ? read : { error };
 }

@@ -98,6 +98,14 @@ describe('what is refused', () => {
     });
   });
 
+  it('more arguments than a Redis takes', async () => {
+    const body = `["DEL"${',1'.repeat(1024 * 1024)}]`;
+    expect(await ask(endpoint, '/', { body })).toMatchObject({
+      status: 400,
+      json: { error: 'ERR too many arguments' },
+    });
+  });
+
   it('what Redis refuses, in its words', async () => {
     await redis.set('text', 'a');
     expect(await ask(endpoint, '/incr/text')).toMatchObject({

@@ -106,6 +106,58 @@ it('starts without a Redis and finds it later', async () => {
   expect((await ask(endpoint, '/ping')).json).toEqual({ result: 'PONG' });
 });
 
+it('is a 503 and no error of a command while Redis loads its data', async () => {
+  const slow = await startRedis({
+    settings: { appendonly: 'yes', 'key-load-delay': '300', 'loading-process-events-interval-bytes': '1024' },
+  });
+  try {
+    await start({ redisUrl: slow.url });
+    const body = Array.from({ length: 2000 }, (_, index) => ['SET', `k${index}`, 'v']);
+    await ask(endpoint, '/pipeline', { body });
+    const there = change('gone').then(() => change('there'));
+    const restarted = slow.restart({ kill: true });
+    await there;
+    expect((await ask(endpoint, '/get/k1999')).json).toEqual({ result: 'v' });
+    expect(told.map((error) => error?.message)).toContainEqual(expect.stringMatching(/^LOADING/));
+    await restarted;
+  } finally {
+    await endpoint.stop();
+    await slow.stop();
+  }
+});
+
+it.each([
+  ['may not PING', '~* +get +set'],
+  ['may not be named', '~* +@all -hello'],
+])('serves a user that %s', async (_, rules) => {
+  const limited = await startRedis({ users: [{ name: 'app', password: 'p', rules }] });
+  try {
+    await start({ redisUrl: `redis://app:p@127.0.0.1:${limited.port}` });
+    expect((await ask(endpoint, '/set/k/v')).json).toEqual({ result: 'OK' });
+  } finally {
+    await endpoint.stop();
+    await limited.stop();
+  }
+});
+
+it('says why it cannot connect by a name that has several addresses', async () => {
+  await start({ redisUrl: 'redis://localhost:1' });
+  expect(await ask(endpoint, '/ping')).toMatchObject(unavailable(/ECONNREFUSED/));
+});
+
+it('says that Redis has too many clients', async () => {
+  const full = await startRedis({ settings: { maxclients: '1' } });
+  const first = await startRestEndpoint({ redisUrl: full.url });
+  try {
+    await start({ redisUrl: full.url });
+    expect(await ask(endpoint, '/ping')).toMatchObject(unavailable(/max number of clients/));
+  } finally {
+    await endpoint.stop();
+    await first.stop();
+    await full.stop();
+  }
+});
+
 it('tells once of one outage, however often it tries again', async () => {
   await start({ redisUrl: url('sekret') });
   await server.kill();

@@ -32,6 +32,8 @@ export interface RedisLink {
 const CONNECTION_NAME = 'switchyard-rest';
 const READY_TIMEOUT_MS = 5_000;
 const KEEP_ALIVE_MS = 10_000;
+const ANY = /^/;
+const NONE = /(?!)/;
 
 export function openRedisLink(options: RedisLinkOptions): RedisLink {
   const { address, ca, onReady, onReply, onGone } = options;
@@ -41,6 +43,7 @@ export function openRedisLink(options: RedisLinkOptions): RedisLink {
   const greetings = greeting(address);
   let greeted = 0;
   let failure: Error | undefined;
+  let refused: string | undefined;
   const fail = (error: Error) => {
     failure ??= error;
     socket.destroy();
@@ -49,7 +52,8 @@ export function openRedisLink(options: RedisLinkOptions): RedisLink {
   const frames = createReplyFrames((reply) => {
     if (greeted === greetings.length) return onReply(reply);
     const error = errorOf(reply);
-    if (error && greetings[greeted]?.isNeeded) return fail(new Error(error));
+    refused = error ?? refused;
+    if (error && greetings[greeted]?.stopsAt.test(error)) return fail(new Error(error));
     greeted += 1;
     if (greeted < greetings.length || socket.destroyed) return;
     socket.setTimeout(0);
@@ -60,7 +64,8 @@ export function openRedisLink(options: RedisLinkOptions): RedisLink {
   socket.setTimeout(READY_TIMEOUT_MS, () => fail(new Error(`not ready within ${READY_TIMEOUT_MS} ms`)));
   socket.once('error', fail);
   socket.once(isSecure ? 'secureConnect' : 'connect', () => {
-    for (const { command } of greetings) socket.write(encodeCommand(command));
+    // In one piece: a Redis that has too many clients says so and closes, and a second write would fail before that is read.
+    socket.write(greetings.map(({ command }) => encodeCommand(command)).join(''));
   });
   socket.on('data', (chunk: Buffer) => {
     try {
@@ -70,7 +75,8 @@ export function openRedisLink(options: RedisLinkOptions): RedisLink {
     }
   });
   socket.once('close', () => {
-    const reason = failure?.message || 'it closed the connection';
+    const atGreeting = greeted < greetings.length ? refused : undefined;
+    const reason = atGreeting ?? reasonOf(failure) ?? 'it closed the connection';
     onGone(new RedisGoneError(reason, { cause: failure }));
   });
 
@@ -84,16 +90,25 @@ export function openRedisLink(options: RedisLinkOptions): RedisLink {
   };
 }
 
-/** What opens a connection. A Redis before 6 knows no HELLO, which only names the connection. */
+/** Where a name has several addresses, an error for each of them comes in one that says nothing. */
+function reasonOf(failure: Error | undefined): string | undefined {
+  const first = failure instanceof AggregateError ? (failure.errors[0] as Error) : failure;
+  return first?.message;
+}
+
+/**
+ * What opens a connection, and the errors that end it. HELLO, which Redis before 6 does not know, only names the
+ * connection. PING is to see whether Redis serves: one that may not be asked it does, and so does one whose disk is full.
+ */
 function greeting({ username, password, database }: RedisAddress): {
   command: RespCommand;
-  isNeeded: boolean;
+  stopsAt: RegExp;
 }[] {
   const login = username === undefined ? [password ?? ''] : [username, password ?? ''];
   return [
-    ...((username ?? password) ? [{ command: ['AUTH', ...login], isNeeded: true }] : []),
-    ...(database > 0 ? [{ command: ['SELECT', String(database)], isNeeded: true }] : []),
-    { command: ['HELLO', '2', 'SETNAME', CONNECTION_NAME], isNeeded: false },
-    { command: ['PING'], isNeeded: true },
+    ...((username ?? password) ? [{ command: ['AUTH', ...login], stopsAt: ANY }] : []),
+    ...(database > 0 ? [{ command: ['SELECT', String(database)], stopsAt: ANY }] : []),
+    { command: ['HELLO', '2', 'SETNAME', CONNECTION_NAME], stopsAt: NONE },
+    { command: ['PING'], stopsAt: /^(LOADING|NOAUTH)/ },
   ];
 }

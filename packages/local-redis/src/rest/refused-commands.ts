@@ -52,7 +52,6 @@ function hasBlock(args: readonly (string | Buffer)[]): boolean {
     const option = String(args[at]).toUpperCase();
     if (option === 'BLOCK') return true;
     if (option === 'STREAMS') return false;
-    if (option === 'COUNT') at += 1;
     if (option === 'GROUP') at += 2;
   }
   return false;
