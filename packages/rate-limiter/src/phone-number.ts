@@ -13,7 +13,8 @@ import { InvalidPhoneNumberError } from './errors.js';
  * @param defaultCountry of numbers written without a country, such as `DE`; without it, those are refused
  * @throws InvalidPhoneNumberError
  */
-export function toE164(text: string, defaultCountry?: CountryCode): string {
+export function toE164(written: string, defaultCountry?: CountryCode): string {
+  const text = written.trim();
   const options = { ...(defaultCountry && { defaultCountry }), extract: false };
   const problem = validatePhoneNumberLength(text, options, metadata);
   const number = problem ? undefined : parsePhoneNumberFromString(text, options, metadata)?.number;
