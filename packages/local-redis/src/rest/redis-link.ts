@@ -50,12 +50,13 @@ export function openRedisLink(options: RedisLinkOptions): RedisLink {
   };
 
   const frames = createReplyFrames((reply) => {
+    if (socket.destroyed) return;
     if (greeted === greetings.length) return onReply(reply);
     const error = errorOf(reply);
     refused = error ?? refused;
     if (error && greetings[greeted]?.stopsAt.test(error)) return fail(new Error(error));
     greeted += 1;
-    if (greeted < greetings.length || socket.destroyed) return;
+    if (greeted < greetings.length) return;
     socket.setTimeout(0);
     socket.unref();
     onReady();
