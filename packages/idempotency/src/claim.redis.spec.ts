@@ -1,4 +1,4 @@
-import { RedisUnavailableError } from '@switchyard/http-redis';
+import { countCommands, RedisUnavailableError } from '@switchyard/http-redis';
 import {
   ClaimLostError,
   ClaimSettledError,
@@ -290,5 +290,25 @@ describe('what is billed', () => {
 
     expect(await lab.billed(() => ours.once('happy path', () => 1))).toBe(4);
     expect(await lab.billed(() => ours.once('happy path', () => 1))).toBe(1);
+  });
+
+  it('is what the account of commands says, under the source idempotency', async () => {
+    const account = countCommands();
+    const billed = await lab.billed(async () => {
+      const claim = claimed(await ours.claim('account'));
+      await claim.renew();
+      await claim.release();
+      await rejection(claim.complete());
+      const lost = claimed(await ours.claim('account'));
+      await lab.expire('account');
+      await rejection(lost.renew());
+      await claimed(await theirs.claim('account')).complete();
+      await rejection(lost.complete());
+      await lost.release();
+    });
+    account.stop();
+    // The DEL of what expired is the test's own.
+    expect(account.billed('idempotency')).toBe(billed - 1);
+    expect(account.billed()).toBe(account.billed('idempotency'));
   });
 });
