@@ -9,7 +9,7 @@ import {
 } from '@switchyard/local-redis';
 import { Redis } from 'ioredis';
 import type { Policies } from '../policy.js';
-import { createRateLimiter, type RateLimiter, type RateLimiterOptions } from '../index.js';
+import { createRateLimiter, type Clocks, type RateLimiter, type RateLimiterOptions } from '../index.js';
 
 /** A Redis with an endpoint before it. */
 export interface Lab {
@@ -21,6 +21,7 @@ export interface Lab {
     policies: P,
     options?: Partial<RateLimiterOptions<P>>,
     redis?: Partial<HttpRedisOptions>,
+    clocks?: Clocks,
   ): RateLimiter<P>;
   /** What a metered Redis bills for something. */
   billed(action: () => Promise<unknown>): Promise<number>;
@@ -45,9 +46,9 @@ export async function startLab(): Promise<Lab> {
       return endpoint;
     },
     admin,
-    open(policies, options = {}, redisOptions = {}) {
+    open(policies, options = {}, redisOptions = {}, clocks) {
       const redis: HttpRedis = createHttpRedis({ url: endpoint.url, token: endpoint.token, ...redisOptions });
-      const limiter = createRateLimiter({ redis, policies, ...options });
+      const limiter = createRateLimiter({ redis, policies, ...options }, clocks);
       opened.push(limiter, redis);
       return limiter;
     },
