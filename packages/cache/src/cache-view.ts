@@ -1,4 +1,4 @@
-import type { CacheView } from './cache.js';
+import type { CacheView, StoreOptions } from './cache.js';
 import { operationStart, publishOperation, type CacheOperation } from './cache-channel.js';
 import type { CacheKey, CacheKeys } from './cache-keys.js';
 import type { CachedValue } from './cached-value.js';
@@ -11,7 +11,7 @@ import type { Invalidation } from './invalidation.js';
 import { jsonTextOf } from './json-text.js';
 import type { MemoryTier } from './memory-tier.js';
 import type { ReadOutcome, StatisticsRecorder } from './statistics.js';
-import type { Storing } from './storing.js';
+import type { StoreRequest, Storing } from './storing.js';
 import { warmAll } from './warming.js';
 
 export interface CacheViewParts {
@@ -43,31 +43,32 @@ export function createCacheView<E extends CacheEntries>(
     return { key: parts.keys.entry(namespace, key), policy };
   };
 
+  const requestFor = (cacheKey: CacheKey, { ttlSeconds, tags = [] }: StoreOptions): StoreRequest => {
+    const { key, policy } = locate(cacheKey);
+    // A tag that cannot be one is refused before anything is done.
+    tags.forEach(parts.keys.tagScope);
+    return {
+      key,
+      policy,
+      ttlSeconds: ttlSecondsFrom(ttlSeconds ?? policy.ttlSeconds),
+      tags: tags.length === 0 ? policy.tags : [...new Set([...policy.tags, ...tags])],
+    };
+  };
+
   const tell = (startMs: number, operation: CacheOperation, name: string, outcome: ReadOutcome) => {
     statistics.read(outcome);
     publishOperation(startMs, operation, name, outcome);
   };
 
-  const fetchOrFind = async (
-    cacheKey: CacheKey,
-    fetch: Fetch<unknown>,
-    { ttlSeconds, tags = [] }: { ttlSeconds?: number | undefined; tags?: readonly string[] | undefined } = {},
-  ) => {
+  const fetchOrFind = async (cacheKey: CacheKey, fetch: Fetch<unknown>, options: StoreOptions = {}) => {
     const startMs = operationStart();
-    const { key, policy } = locate(cacheKey);
-    const request = {
-      key,
-      policy,
-      ttlSeconds: ttlSecondsFrom(ttlSeconds ?? policy.ttlSeconds),
-      tags: allTags(policy, tags),
-      fetch,
-    };
+    const request = requestFor(cacheKey, options);
     try {
-      const result = await fetching.getOrSet(request);
-      tell(startMs, 'getOrSet', policy.name, result.outcome);
+      const result = await fetching.getOrSet({ ...request, fetch });
+      tell(startMs, 'getOrSet', request.policy.name, result.outcome);
       return result;
     } catch (error) {
-      tell(startMs, 'getOrSet', policy.name, 'failed');
+      tell(startMs, 'getOrSet', request.policy.name, 'failed');
       throw error;
     }
   };
@@ -111,17 +112,11 @@ export function createCacheView<E extends CacheEntries>(
       return JSON.parse((await fetchOrFind(cacheKey, fetch, options)).value.text);
     },
 
-    async set(cacheKey, json, ttlSeconds, { tags = [] } = {}) {
+    async set(cacheKey, json, ttlSeconds, { tags } = {}) {
       const startMs = operationStart();
-      const { key, policy } = locate(cacheKey);
-      const request = {
-        key,
-        policy,
-        ttlSeconds: ttlSecondsFrom(ttlSeconds ?? policy.ttlSeconds),
-        tags: allTags(policy, tags),
-      };
+      const request = requestFor(cacheKey, { ttlSeconds, tags });
       const isStored = await storing.store(request, jsonTextOf(json));
-      publishOperation(startMs, 'set', policy.name, isStored ? 'done' : 'dropped');
+      publishOperation(startMs, 'set', request.policy.name, isStored ? 'done' : 'dropped');
       return isStored;
     },
 
@@ -160,8 +155,4 @@ export function assertOpen(isClosed: boolean): void {
 
 function outcomeOf(value: CachedValue | undefined): ReadOutcome {
   return value ? found(value).outcome : 'miss';
-}
-
-function allTags(policy: EntryPolicy, tags: readonly string[]): readonly string[] {
-  return tags.length === 0 ? policy.tags : [...new Set([...policy.tags, ...tags])];
 }

@@ -54,7 +54,7 @@ export interface CacheOptions<E extends CacheEntries> {
 
 /**
  * @throws InvalidCacheOptionError, also for sensitive entries without encryption keys
- * @throws InvalidEncryptionKeyError
+ * @throws InvalidEncryptionKeyError, InvalidCacheKeyError for a tag that is none
  */
 export function createCache<E extends CacheEntries>(options: CacheOptions<E>): Cache<E> {
   const { entries, prefix = 'cache', memoryTtlSeconds = 5, encryptionKeys = [] } = options;
@@ -65,13 +65,15 @@ export function createCache<E extends CacheEntries>(options: CacheOptions<E>): C
   const timeoutMs = wholeNumber('timeoutMs', options.timeoutMs ?? 1000, 1, 60_000);
   const policies = readPolicies(entries);
   const envelopes = createEnvelopes({ compressAboveBytes: options.compressAboveBytes, encryptionKeys });
-  for (const { name, isSensitive } of policies.values())
+  const keys = createCacheKeys(prefix);
+  for (const { name, isSensitive, tags } of policies.values()) {
+    tags.forEach(keys.tagScope);
     if (isSensitive && !envelopes.canEncrypt)
       throw new InvalidCacheOptionError(`entries.${name}.isSensitive`, true, 'with encryptionKeys only');
+  }
 
   const redis = options.redis.with({ source: 'cache', timeoutMs, retry: 'once-quickly' });
   const driver = createHttpRedisDriver({ redis, prefix });
-  const keys = createCacheKeys(prefix);
   const policyOf = (key: string) => policies.get(keys.nameOf(key)) as EntryPolicy;
   const statistics = createStatistics();
   const texts = createEntryTexts(envelopes, statistics);
