@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers';
 import type { RetryPolicy } from './call-options.js';
 import {
   errorOf,
@@ -93,8 +94,13 @@ export class Call implements Outgoing, CallTale {
   }
 
   readonly #onExpired = (): void => {
-    this.#deadline = null;
-    this.#onFault(fault('timeout', null, this.host.dispatcher.cancel(this, 'timeout')));
+    const expired = this.#deadline;
+    // Where this process was busy for long, the answer may lie in wait: it is read before the immediates run.
+    setImmediate(() => {
+      if (this.#deadline !== expired) return;
+      this.#deadline = null;
+      this.#onFault(fault('timeout', null, this.host.dispatcher.cancel(this, 'timeout')));
+    });
   };
 
   readonly #onAbort = (): void => {
@@ -157,6 +163,7 @@ export class Call implements Outgoing, CallTale {
 
   #finish(replies: readonly Reply[], error: HttpRedisError | null | undefined): void {
     this.#deadline?.clear();
+    this.#deadline = null;
     this.#wait?.clear();
     this.#wait = null;
     this.settings.signal?.removeEventListener('abort', this.#onAbort);

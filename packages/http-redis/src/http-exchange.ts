@@ -33,9 +33,6 @@ export interface HttpExchanges {
 /** Kept connections are dropped after that, before a server that keeps them for 5 s, as many do, drops them itself. */
 const IDLE_MS = 4000;
 
-/** Errors of a connection that never came about. */
-const NEVER_CONNECTED = new Set(['connect', 'getaddrinfo']);
-
 /**
  * `node:http` with kept connections rather than `fetch`: it answers in less time, tells whether a request can have been
  * sent, and closes. Requests carry nothing that tells of the machine.
@@ -53,6 +50,7 @@ export function createHttpExchanges(url: URL, token: string): HttpExchanges {
     port: url.port === '' ? undefined : Number(url.port),
   };
   const host = url.host;
+  /** Upstash answers each request with one; whoever sends it reads what was written before. */
   let syncToken = '';
 
   return {
@@ -71,13 +69,18 @@ export function createHttpExchanges(url: URL, token: string): HttpExchanges {
         isOver = true;
         done(what);
       };
-      const fail = (error: NodeJS.ErrnoException) => end(failure(error));
+      const fail = (error: NodeJS.ErrnoException) => {
+        end({
+          isUnsent: !isReady(outgoing.socket) || neverConnected(error),
+          systemCode: error.code ?? 'UNKNOWN',
+        });
+      };
       outgoing.on('error', fail);
       outgoing.on('response', (incoming) => {
         incoming.on('error', fail);
         readText(incoming, (text) => {
           const sync = incoming.headers['upstash-sync-token'];
-          if (typeof sync === 'string') syncToken = sync;
+          if (typeof sync === 'string' && /^[\x21-\x7e]*$/.test(sync)) syncToken = sync;
           const { date, 'retry-after': retryAfter } = incoming.headers;
           end({ status: incoming.statusCode ?? 0, text, retryAfter, date });
         });
@@ -110,11 +113,8 @@ function readText(incoming: IncomingMessage, done: (text: string) => void): void
   });
 }
 
-function failure(error: NodeJS.ErrnoException): HttpFailure {
+function neverConnected(error: NodeJS.ErrnoException): boolean {
   // Several addresses of one name, each refused, are one error with the others inside.
-  const inner = (error as { errors?: NodeJS.ErrnoException[] }).errors ?? [error];
-  return {
-    isUnsent: inner.every(({ syscall }) => syscall !== undefined && NEVER_CONNECTED.has(syscall)),
-    systemCode: error.code ?? 'UNKNOWN',
-  };
+  const each = (error as { errors?: NodeJS.ErrnoException[] }).errors ?? [error];
+  return each.every(({ syscall }) => syscall === 'connect' || syscall === 'getaddrinfo');
 }

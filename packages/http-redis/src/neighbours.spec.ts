@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
 import { jest } from '@jest/globals';
 import {
   hangs,
@@ -121,6 +123,24 @@ test('calls leave no timer behind', async () => {
   held.letGo();
   await answers;
   expect(timers()).toBe(before);
+});
+
+test('an answer that came while this process was busy is no time-out', async () => {
+  const answering = new Worker(
+    `const { parentPort } = require('node:worker_threads');
+     const server = require('node:http').createServer((_, response) => response.end('{"result":"x"}'));
+     server.listen(0, '127.0.0.1', () => parentPort.postMessage(server.address().port));`,
+    { eval: true },
+  );
+  const [port] = (await once(answering, 'message')) as [number];
+  const busy = createSpecClient({ url: `http://127.0.0.1:${port}`, retry: 'none' });
+  await busy.get('a');
+  const answer = busy.get('a', { timeoutMs: 30 });
+  await new Promise((resolve) => setImmediate(resolve));
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 300);
+  expect(await answer).toBe('x');
+  await busy.close();
+  await answering.terminate();
 });
 
 test('a call that a test with a stopped clock makes still times out', async () => {
