@@ -1,8 +1,8 @@
 /**
- * How often a call is repeated after a failure that may pass: a network error, 429, 5xx, a time-out.
- * `none`: never. `once-quickly`: once, and only where that fits into the 50 ms after the first failure.
- * `standard`: after 1 s, 2 s and 4 s. A `Retry-After` of the server counts where it is longer; one that is longer than the
- * call may wait ends it.
+ * How often a call is repeated after a failure that may pass: a network error, 429, 5xx, a time-out, an answer of somebody
+ * else. `none`: never. `once-quickly`: once, 10 ms after the first failure. `standard`: after 1 s, 2 s and 4 s.
+ * A `Retry-After` of the server counts where it is longer; one that is longer than the call may wait, 50 ms and 10 s, ends
+ * the call.
  */
 export type RetryPolicy = 'none' | 'once-quickly' | 'standard';
 

@@ -39,17 +39,23 @@ export interface HttpRedisHealth {
 }
 
 /**
- * Redis over HTTP. Calls made in the same tick travel in one request, in the order in which they were made.
+ * Redis over HTTP. Calls made in the same tick (until this process has nothing left to do before it waits) travel in one
+ * request, in the order in which they were made. What is too much for one request, and a transaction, goes in another,
+ * and requests may overtake each other: `orderKey` keeps order where it matters.
  *
  * Every method rejects with a `RedisTimeoutError` (no answer in time), a `RedisUnavailableError` (no answer to be had, or
  * the circuit is open), a `RedisAuthError` (the token) or a `RedisCommandError` (Redis refused the command); none of them
- * shows a value or a token.
+ * shows a value or a token. An argument that is not allowed rejects with an `InvalidRedisOptionError`, and nothing is sent;
+ * an abort rejects with the signal's reason.
  */
 export interface HttpRedis {
   command<T extends RedisReply = RedisReply>(command: RedisCommand, options?: CallOptions): Promise<T>;
   /** Several commands in one request, in order, not atomic; one that Redis refuses does not stop the others. */
   pipeline(commands: readonly RedisCommand[], options?: CallOptions): Promise<PipelineReply[]>;
-  /** Several commands as one MULTI/EXEC. */
+  /**
+   * Several commands as one MULTI/EXEC, in a request of their own. Rejects with the first error where Redis refused one; as
+   * Redis has it, the others are applied where that one could be queued, and none is where it could not.
+   */
   transaction(commands: readonly RedisCommand[], options?: CallOptions): Promise<RedisReply[]>;
   /** Runs a script by its hash, and once by its text where Redis does not know it. */
   script<T extends RedisReply = RedisReply>(
