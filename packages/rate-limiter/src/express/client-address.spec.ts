@@ -4,29 +4,23 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { definePolicies } from '../policy.js';
+import { recordingApp, type RecordingApp } from '../spec-support/recording-app.js';
 import { scriptLimiter } from '../spec-support/scripted-limiter.js';
 import { serve, stopServing } from '../spec-support/serve-express.js';
 import { ipKey, rateLimit, userKey } from './index.js';
 
 const policies = definePolicies({ API: { algorithm: 'sliding-window', limit: 10, windowSeconds: 60 } });
 const limiter = scriptLimiter(policies);
-let errors: unknown[];
+let recorded: RecordingApp;
 
 beforeEach(() => {
-  errors = [];
   limiter.asked.length = 0;
 });
 afterEach(stopServing);
 
 function appThatTrusts(proxies: unknown): Express {
-  const app = express().set('trust proxy', proxies);
-  app.use(rateLimit(limiter, { policy: 'API', user: (request) => request.get('x-user') }));
-  app.use((_request, response) => void response.end());
-  app.use(((error, _request, response, _next) => {
-    errors.push(error);
-    response.status(500).end();
-  }) satisfies express.ErrorRequestHandler);
-  return app;
+  recorded = recordingApp(rateLimit(limiter, { policy: 'API', user: (request) => request.get('x-user') }));
+  return recorded.app.set('trust proxy', proxies);
 }
 
 /** The keys that requests with these X-Forwarded-For are counted by. */
@@ -73,7 +67,18 @@ describe('X-Forwarded-For', () => {
     ['a function that trusts everybody', () => true],
   ])('is not believed from everybody: `trust proxy` set to %s is refused', async (_what, proxies) => {
     expect(await keysOf(proxies, '198.51.100.1', '198.51.100.2')).toEqual([]);
-    expect(errors).toMatchObject(Array(2).fill({ code: 'ERR_RATE_LIMIT_TRUST_PROXY' }));
+    expect(recorded.errors).toMatchObject(Array(2).fill({ code: 'ERR_RATE_LIMIT_TRUST_PROXY' }));
+  });
+
+  test.each([
+    ['refused', true, []],
+    ['believed', 1, ['ip:198.51.100.1']],
+    ['ignored', false, ['ip:127.0.0.1']],
+  ])('is %s in an app that is mounted where `trust proxy` is %p', async (_what, proxies, keys) => {
+    recorded = recordingApp(rateLimit(limiter, { policy: 'API' }));
+    const { get } = await serve(express().set('trust proxy', proxies).use('/api', recorded.app));
+    await get('/api', { 'x-forwarded-for': '198.51.100.1' });
+    expect(limiter.asked.map(([asked]) => asked!.key)).toEqual(keys);
   });
 
   test('does not concern a request that is counted by its user', async () => {
@@ -86,7 +91,9 @@ describe('X-Forwarded-For', () => {
     'that names no address (%s) counts for nobody',
     async (forwardedFor) => {
       expect(await keysOf(1, forwardedFor)).toEqual([]);
-      expect(errors).toMatchObject([{ code: 'ERR_RATE_LIMIT_CLIENT_ADDRESS', address: forwardedFor }]);
+      expect(recorded.errors).toMatchObject([
+        { code: 'ERR_RATE_LIMIT_CLIENT_ADDRESS', address: forwardedFor },
+      ]);
     },
   );
 });
@@ -146,7 +153,7 @@ describe('a Unix socket', () => {
   test('has no address: nobody is counted as `undefined`', async () => {
     const { get } = await serve(appThatTrusts(false), { path: join(folder, 'a') });
     expect((await get()).status).toBe(500);
-    expect(errors).toMatchObject([{ code: 'ERR_RATE_LIMIT_CLIENT_ADDRESS', address: undefined }]);
+    expect(recorded.errors).toMatchObject([{ code: 'ERR_RATE_LIMIT_CLIENT_ADDRESS', address: undefined }]);
     expect(limiter.asked).toEqual([]);
   });
 

@@ -12,17 +12,22 @@ export interface CountedKey {
   readonly limiterKey: string;
 }
 
-/** IPv4: the address itself, also where it is mapped into IPv6. IPv6: its /56. */
-export function subnetOf(address: string): string {
-  return ipKeyGenerator(address, IPV6_SUBNET_BITS);
+export function countUser(userId: string): CountedKey {
+  return { kind: 'user', name: userId, limiterKey: `user:${userId}` };
+}
+
+/** By an IPv4 address itself, also where it is mapped into IPv6; of an IPv6 address by its /56. */
+export function countAddress(address: string): CountedKey {
+  const subnet = ipKeyGenerator(address, IPV6_SUBNET_BITS);
+  return { kind: 'ip', name: subnet, limiterKey: `ip:${subnet}` };
 }
 
 /** By what the limiter counts a user, for `peek` and `reset`. It is never that of an IP address. */
 export function userKey(userId: string): string {
-  return `user:${userId}`;
+  return countUser(userId).limiterKey;
 }
 
 /** By what the limiter counts an IP address, for `peek` and `reset`: the IPv4 address, or the /56 of an IPv6 one. */
 export function ipKey(address: string): string {
-  return `ip:${subnetOf(address)}`;
+  return countAddress(address).limiterKey;
 }

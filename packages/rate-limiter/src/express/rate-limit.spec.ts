@@ -1,10 +1,7 @@
-import express, { type ErrorRequestHandler, type Express } from 'express';
-import { EventEmitter, once } from 'node:events';
-import type { Socket } from 'node:net';
+import type express from 'express';
 import { parseList } from 'structured-headers';
-import { InvalidRateLimitOptionError, UnknownPolicyError } from '../errors.js';
-import type { Policies } from '../policy.js';
 import { definePolicies } from '../policy.js';
+import { recordingApp, type RecordingApp } from '../spec-support/recording-app.js';
 import { scriptLimiter } from '../spec-support/scripted-limiter.js';
 import { serve, stopServing } from '../spec-support/serve-express.js';
 import { rateLimit, type RejectionReport } from './index.js';
@@ -24,25 +21,12 @@ const limited = { outcome: 'limited', allowed: false, remaining: 0, retryAfterMs
 const nobody = { outcome: 'unavailable', answeredBy: 'nobody', remaining: 0 } as const;
 const user = (request: express.Request) => request.get('x-user');
 
-let errors: unknown[];
-let handled: number;
-beforeEach(() => {
-  errors = [];
-  handled = 0;
-});
+let recorded: RecordingApp;
 afterEach(stopServing);
 
-function appWith(...middleware: express.RequestHandler[]): Express {
-  const app = express();
-  const keepError: ErrorRequestHandler = (error, _request, response, _next) => {
-    errors.push(error);
-    response.status(500).end();
-  };
-  const handle: express.RequestHandler = (_request, response) => {
-    handled += 1;
-    response.send('handled');
-  };
-  return app.use(...middleware, handle).use(keepError);
+function appWith(...middleware: express.RequestHandler[]): express.Express {
+  recorded = recordingApp(...middleware);
+  return recorded.app;
 }
 
 describe('a request within its limits', () => {
@@ -127,7 +111,7 @@ describe('a request over a limit', () => {
     expect(JSON.parse(body)).toEqual({ error: 'rate_limited', limit: 'API', retryAfterSeconds: 13 });
     expect(headers['retry-after']).toBe('13');
     expect(headers['ratelimit']).toBe('"API";r=0;t=13');
-    expect(handled).toBe(0);
+    expect(recorded.handled).toBe(0);
   });
 
   test('is told of the limit that rejects for longest, and of those that do not reject, too', async () => {
@@ -178,7 +162,7 @@ describe('where nobody can say', () => {
     expect(JSON.parse(body)).toEqual({ error: 'rate_limit_unavailable', limit: 'API', retryAfterSeconds: 1 });
     expect(headers['retry-after']).toBe('1');
     expect(Object.keys(headers).filter((name) => name.startsWith('ratelimit'))).toEqual([]);
-    expect({ handled, reports }).toEqual({ handled: 0, reports: [] });
+    expect({ handled: recorded.handled, reports }).toEqual({ handled: 0, reports: [] });
   });
 
   test('a policy that then lets everybody pass says nothing', async () => {
@@ -219,8 +203,8 @@ describe('an error of the app', () => {
     const limiter = scriptLimiter(policies);
     const { get } = await serve(appWith(rateLimit(limiter, { policy: 'API', ...functions })));
     expect((await get()).status).toBe(500);
-    expect(errors).toEqual([new Error('session store is down')]);
-    expect({ handled, asked: limiter.asked }).toEqual({ handled: 0, asked: [] });
+    expect(recorded.errors).toEqual([new Error('session store is down')]);
+    expect({ handled: recorded.handled, asked: limiter.asked }).toEqual({ handled: 0, asked: [] });
   });
 
   test.each<[object]>([
@@ -232,7 +216,7 @@ describe('an error of the app', () => {
     const limiter = scriptLimiter(policies);
     const { get } = await serve(appWith(rateLimit(limiter, { policy: 'API', ...functions })));
     expect((await get()).status).toBe(500);
-    expect(errors).toMatchObject([{ code: 'ERR_RATE_LIMIT_REQUEST_KEY', policy: 'API' }]);
+    expect(recorded.errors).toMatchObject([{ code: 'ERR_RATE_LIMIT_REQUEST_KEY', policy: 'API' }]);
     expect(limiter.asked).toEqual([]);
   });
 
@@ -240,94 +224,6 @@ describe('an error of the app', () => {
     const limiter = scriptLimiter(policies);
     const { get } = await serve(appWith(rateLimit(limiter, { policy: 'API' }), broken));
     expect((await get()).status).toBe(500);
-    expect(errors).toEqual([new Error('session store is down')]);
-  });
-});
-
-describe('a client that goes away', () => {
-  /** A limiter that answers once `event` has come to pass. */
-  const answeringAfter = (event: Promise<unknown>) => {
-    const limiter = scriptLimiter(policies, () => limited);
-    const checkAll: typeof limiter.checkAll = async (requests) => {
-      await event;
-      return limiter.checkAll(requests);
-    };
-    return { limiter: { ...limiter, checkAll }, asked: limiter.asked };
-  };
-  const nextTurn = () => new Promise(setImmediate);
-
-  test('is not let in uncounted: a request whose address cannot be read any more is dropped', async () => {
-    const limiter = scriptLimiter(policies);
-    const lookUpSlowly = async ({ socket }: express.Request) => {
-      socket.destroy();
-      await once(socket, 'close');
-      return undefined;
-    };
-    const { get, server } = await serve(appWith(rateLimit(limiter, { policy: 'API', user: lookUpSlowly })));
-    const connected = once(server, 'connection');
-    await expect(get()).rejects.toThrow('socket hang up');
-    const [socket] = (await connected) as [Socket];
-    if (!socket.closed) await once(socket, 'close');
-    await nextTurn();
-    expect({ handled, errors, asked: limiter.asked }).toEqual({ handled: 0, errors: [], asked: [] });
-  });
-
-  test('while the limiter is asked gets no answer, and nothing breaks', async () => {
-    const events = new EventEmitter();
-    const { limiter, asked } = answeringAfter(once(events, 'closed'));
-    const leave: express.RequestHandler = ({ socket }, _response, next) => {
-      socket.once('close', () => events.emit('closed'));
-      next();
-      socket.destroy();
-    };
-    const { get } = await serve(appWith(leave, rateLimit(limiter, { policy: 'API', user: () => 'u1' })));
-    const closed = once(events, 'closed');
-    await expect(get()).rejects.toThrow('socket hang up');
-    await closed;
-    await nextTurn();
-    expect({ handled, errors, times: asked.length }).toEqual({ handled: 0, errors: [], times: 1 });
-  });
-
-  test('because the app has answered meanwhile, by a time-out, is not answered twice', async () => {
-    const events = new EventEmitter();
-    const { limiter, asked } = answeringAfter(once(events, 'answered'));
-    const timeOut: express.RequestHandler = (_request, response, next) => {
-      next();
-      response.status(504).end();
-      setImmediate(() => events.emit('answered'));
-    };
-    const answered = once(events, 'answered');
-    const { get } = await serve(appWith(timeOut, rateLimit(limiter, { policy: 'API' })));
-    expect((await get()).status).toBe(504);
-    await answered;
-    await nextTurn();
-    expect({ handled, errors, times: asked.length }).toEqual({ handled: 0, errors: [], times: 1 });
-  });
-});
-
-describe('options', () => {
-  test.each<[string, object]>([
-    ['no limit', { limits: [] }],
-    ['a policy twice', { limits: [{ policy: 'API' }, { policy: 'API', user }] }],
-    ['user and key', { policy: 'API', user, key: () => 'x' }],
-    ['a user that is no function', { policy: 'API', user: 'u1' }],
-    ['a tier that is no function', { policy: 'API', tier: 'pro' }],
-    ['no unit', { policy: 'API', units: 0 }],
-    ['half a unit', { policy: 'API', units: 0.5 }],
-  ])('are refused when the middleware is made: %s', (_what, options) => {
-    expect(() => rateLimit(scriptLimiter(policies), options as { policy: 'API' })).toThrow(
-      InvalidRateLimitOptionError,
-    );
-  });
-
-  test('name a policy that there is', () => {
-    const anyPolicies: Policies = policies;
-    const make = (policy: string) => rateLimit(scriptLimiter(anyPolicies), { policy });
-    expect(() => make('APY')).toThrow(UnknownPolicyError);
-    expect(() => make('toString')).toThrow(UnknownPolicyError);
-    // @ts-expect-error the compiler says so, too
-    expect(() => rateLimit(scriptLimiter(policies), { policy: 'APY' })).toThrow('APY');
-    // @ts-expect-error and it knows the tiers
-    rateLimit(scriptLimiter(policies), { policy: 'API', tier: () => 'big' });
+    expect(recorded.errors).toEqual([new Error('session store is down')]);
   });
 });

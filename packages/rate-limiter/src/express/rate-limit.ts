@@ -3,26 +3,9 @@ import type { Policies } from '../policy.js';
 import type { RateLimitResult } from '../rate-limit-result.js';
 import type { RateLimiter } from '../rate-limiter.js';
 import { rateLimitFields, wholeSeconds, windowSecondsOf } from './rate-limit-fields.js';
-import { createRejectionReports, type RejectionReport } from './rejection-reports.js';
-import {
-  checkRequestLimits,
-  countRequest,
-  type AnyRequestLimit,
-  type CountedRequest,
-  type RequestLimit,
-} from './request-limit.js';
-
-export interface RejectionOptions {
-  /**
-   * Told of requests that were turned away with 429, to be logged as possible abuse: of the first at once, of what follows
-   * together, once in 10 s.
-   */
-  readonly onRejected?: (report: RejectionReport) => void;
-}
-
-/** One limit, or several that a request must all fit in: where one rejects, none is charged. */
-export type RateLimitOptions<P extends Policies> = RejectionOptions &
-  (RequestLimit<P> | { readonly limits: readonly RequestLimit<P>[] });
+import { limitsOf, type RateLimitOptions } from './rate-limit-options.js';
+import { createRejectionReports } from './rejection-reports.js';
+import { countRequest, type CountedRequest } from './request-limit.js';
 
 /** Body of 429 (`rate_limited`) and 503 (`rate_limit_unavailable`), as JSON. */
 export interface RejectionBody {
@@ -49,10 +32,9 @@ export function rateLimit<P extends Policies>(
   limiter: RateLimiter<P>,
   options: RateLimitOptions<P>,
 ): RequestHandler {
-  const limits = ('limits' in options ? options.limits : [options]) as readonly AnyRequestLimit[];
   const anyLimiter = limiter as unknown as RateLimiter<Policies>;
   const { policies } = anyLimiter;
-  checkRequestLimits(policies, limits);
+  const limits = limitsOf(policies, options as RateLimitOptions<Policies>);
   const reports = options.onRejected && createRejectionReports(options.onRejected);
 
   /** Whether the request may go on. If not, it was answered, or nobody waits for an answer. */

@@ -1,9 +1,8 @@
 import type { Request } from 'express';
-import { InvalidRateLimitOptionError, UnknownPolicyError } from '../errors.js';
 import type { Policies, PolicyName, TierName } from '../policy.js';
 import type { LimitRequest } from '../rate-limiter.js';
 import { readClientAddress } from './client-address.js';
-import { ipKey, subnetOf, userKey, type CountedKey } from './counted-key.js';
+import { countAddress, countUser, type CountedKey } from './counted-key.js';
 import { InvalidRequestKeyError } from './errors.js';
 
 type Answer<T> = T | Promise<T>;
@@ -32,28 +31,6 @@ export interface CountedRequest {
 /** The limits of a middleware as it goes by them, whatever the names of their policies are. */
 export type AnyRequestLimit = RequestLimit<Policies>;
 
-/** @throws InvalidRateLimitOptionError, UnknownPolicyError */
-export function checkRequestLimits(policies: Policies, limits: readonly AnyRequestLimit[]): void {
-  const refuse = (option: string, value: unknown, problem: string) => {
-    throw new InvalidRateLimitOptionError(`${option} of rateLimit`, value, problem);
-  };
-  if (!Array.isArray(limits) || limits.length === 0) refuse('limits', limits, 'must be one limit or more');
-  const names = limits.map(({ policy }) => policy);
-  for (const [index, limit] of limits.entries()) {
-    const { policy, user, key, tier, units } = limit;
-    if (!Object.hasOwn(policies, policy)) throw new UnknownPolicyError(policy, Object.keys(policies));
-    if (names.indexOf(policy) !== index)
-      refuse('policy', policy, 'stands twice, and a header could not tell them apart');
-    for (const [option, value] of Object.entries({ user, key, tier })) {
-      if (value !== undefined && typeof value !== 'function') refuse(option, value, 'must be a function');
-    }
-    if (user && key) refuse('key', key, 'excludes user');
-    if (units !== undefined && typeof units !== 'function' && !(Number.isSafeInteger(units) && units >= 1)) {
-      refuse('units', units, 'must be a whole number from 1, or a function');
-    }
-  }
-}
-
 /**
  * Whom and how much a request counts for.
  *
@@ -73,12 +50,9 @@ async function readKey(request: Request, { policy, user, key }: AnyRequestLimit)
     return { kind: 'key', name, limiterKey: name };
   }
   const userId = await user?.(request);
-  if (userId !== undefined && userId !== null) {
-    const name = checkName(policy, 'user', userId);
-    return { kind: 'user', name, limiterKey: userKey(name) };
-  }
+  if (userId !== undefined && userId !== null) return countUser(checkName(policy, 'user', userId));
   const address = readClientAddress(request);
-  return address === null ? null : { kind: 'ip', name: subnetOf(address), limiterKey: ipKey(address) };
+  return address === null ? null : countAddress(address);
 }
 
 function checkName(policy: string, option: 'user' | 'key', name: unknown): string {
