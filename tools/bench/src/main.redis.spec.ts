@@ -102,11 +102,44 @@ describe('npm run bench', () => {
     expect(figures.added).toBeGreaterThan(3300);
   }, 240_000);
 
+  it('counts what the packages on HTTP Redis cost, and what their peers do', async () => {
+    const { exitCode, stdout, stderr } = await bench('http', '--quick', '--json');
+    if (exitCode !== 0) throw new Error(`exit code ${exitCode}\n${stderr}`);
+    const report = JSON.parse(stdout) as Report;
+    const figuresOf = (name: string) => report.cases.find((one) => one.name === name)?.figures;
+    const peers = ['@upstash/redis', '@upstash/ratelimit', 'bentocache', 'ioredis'];
+
+    expect(report).toMatchObject({ benchmark: 'http', quick: true, baseline: 'sdk' });
+    expect(Object.keys(report.versions)).toEqual(['node', 'redis', ...peers]);
+    expect(report.limits.every(({ holds, value }) => holds === null && value !== undefined)).toBe(true);
+    // Counts are exact in a quick run as well: 50 checks of one key.
+    expect(figuresOf('sliding-billed')).toEqual({ ours: 3.02, ratelimit: 4.02, 'four-calls': 4 });
+    expect(figuresOf('fixed-billed')).toEqual({ ratelimit: 2.02 });
+    expect(figuresOf('two-limits-billed')).toEqual({ ours: 5.04, ratelimit: 8.04, 'four-calls': 8 });
+    expect(figuresOf('two-limits-round-trips')).toEqual({ ours: 1, ratelimit: 1, 'four-calls': 4 });
+    expect(figuresOf('rejected-billed')).toEqual({ ours: 0.03, ratelimit: 0.03, 'four-calls': 4 });
+    expect(figuresOf('read-memory-billed')).toEqual({ ours: 0, bentocache: 0 });
+    expect(figuresOf('read-redis-billed')).toEqual({ sdk: 1, ours: 1, bentocache: 1 });
+    expect(figuresOf('read-miss-billed')).toEqual({ sdk: 2, ours: 2, bentocache: 2 });
+    expect(figuresOf('once-billed')).toEqual({ sdk: 2, ours: 4 });
+    expect(figuresOf('stampede-fetches')).toEqual({ sdk: 1000, ours: 1, bentocache: 1 });
+    expect(figuresOf('get-round-trips-50')).toEqual({ sdk: 0.02, ours: 0.02 });
+    for (const name of ['race-sliding-window', 'race-lease-window', 'race-asking-sliding-window']) {
+      expect(figuresOf(name)?.ours).toBeLessThanOrEqual(20);
+      expect(figuresOf(name)?.ours).toBeGreaterThan(0);
+    }
+    for (const name of ['get-p50-0ms', 'sliding-p95-20ms', 'once-per-second-50-20ms']) {
+      const figures = Object.values(figuresOf(name) ?? {});
+      expect(figures.length).toBeGreaterThan(1);
+      expect(Math.min(...figures)).toBeGreaterThan(0);
+    }
+  }, 240_000);
+
   it.each([[['nope']], [['queues', '--nope']], [[]]])('refuses %j with exit code 2', async (args) => {
     const { exitCode, stdout, stderr } = await bench(...args);
     expect(exitCode).toBe(2);
     expect(stdout).toBe('');
-    expect(stderr).toMatch(/Benchmarks:\n {2}queues .*\n {2}outages .*\n {2}load /);
+    expect(stderr).toMatch(/Benchmarks:\n {2}queues .*\n {2}outages .*\n {2}load .*\n {2}http /);
     expect(stderr).not.toContain('    at ');
   });
 });

@@ -1,0 +1,40 @@
+import { createHttpRedis } from '@switchyard/http-redis';
+import { createIdempotency } from '@switchyard/idempotency';
+import type { HttpContender, Place } from './contender.js';
+import { ourCacheReads } from './our-cache.js';
+import { ourLimiters } from './our-limiters.js';
+import { TEXT } from './sdk-contender.js';
+
+/** The packages on http-redis, default settings. */
+export function openOurs({ url, token }: Place): HttpContender {
+  const redis = createHttpRedis({ url, token });
+  const idempotency = createIdempotency({ redis });
+  const limiters = ourLimiters(redis);
+  const { operations: cacheReads, coldRead } = ourCacheReads(redis);
+  return {
+    operations: {
+      get: async ({ name }) => {
+        await redis.set(name, TEXT);
+        return async () => {
+          if ((await redis.get(name)) !== TEXT) throw new Error(`${name} holds something else`);
+        };
+      },
+      set:
+        ({ name }) =>
+        async (number) => {
+          await redis.set(`${name}-${number % 100}`, TEXT);
+        },
+      ...limiters.operations,
+      ...cacheReads,
+      once:
+        ({ name }) =>
+        async (number) => {
+          const claim = await idempotency.claim([name, String(number)]);
+          if (claim.state !== 'fresh') throw new Error(`${name}-${number} is ${claim.state}`);
+          await claim.complete({ sid: name });
+        },
+    },
+    races: limiters.races,
+    coldRead,
+  };
+}
