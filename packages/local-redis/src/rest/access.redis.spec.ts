@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { startRedis, type RedisServer } from '../redis-server.js';
 import { ask } from '../spec-support/ask.js';
 import { startRestEndpoint, type RestEndpoint } from './rest-endpoint.js';
@@ -165,6 +167,36 @@ describe('a large body', () => {
       duplex: 'half',
     } as RequestInit);
     expect(response.status).toBe(413);
+  });
+
+  const send = (head: readonly string[]) => {
+    const socket = connect(endpoint.port, '127.0.0.1');
+    socket.write(`POST /set/big HTTP/1.1\r\nhost: x\r\n${head.join('\r\n')}\r\n\r\n`);
+    return socket;
+  };
+
+  it('is refused before it comes when it says how large it will be', async () => {
+    const socket = send([`authorization: Bearer ${endpoint.token}`, 'content-length: 11000000']);
+    expect(String((await once(socket, 'data'))[0])).toMatch(/^HTTP\/1\.1 413 /);
+    socket.destroy();
+  });
+
+  it('that never ends is cut off', async () => {
+    const socket = send(['authorization: Bearer wrong', 'transfer-encoding: chunked']);
+    expect(String((await once(socket, 'data'))[0])).toMatch(/^HTTP\/1\.1 401 /);
+    socket.on('error', () => undefined);
+    const chunk = Buffer.concat([
+      Buffer.from('f4240\r\n'),
+      Buffer.alloc(1_000_000, 'x'),
+      Buffer.from('\r\n'),
+    ]);
+    let sentMegabytes = 0;
+    while (!socket.destroyed && sentMegabytes < 300) {
+      sentMegabytes += 1;
+      if (!socket.write(chunk))
+        await Promise.race([once(socket, 'drain'), once(socket, 'close')]).catch(() => undefined);
+    }
+    expect(sentMegabytes).toBeLessThan(200);
   });
 
   it('of 9.9 MB goes there and back', async () => {
