@@ -68,6 +68,7 @@ export function readSettings(environment: Environment): CatchUpSettings {
 /** Puts the app together. The only place that knows engines by name; whoever removes Bull deletes its line here. */
 export async function composeCatchUp(settings: CatchUpSettings, logger: Logger): Promise<CatchUp> {
   const { redis, shares } = settings;
+  const { close: closeHttp, ...http } = openHttpServices(settings.http);
   const reportError = (error: Error, context: object = {}) =>
     logger.error({ operation: 'queue', ...context, err: error }, error.message);
 
@@ -90,7 +91,6 @@ export async function composeCatchUp(settings: CatchUpSettings, logger: Logger):
   const queues = appQueues.map(({ definition }) => definition);
   const rollout = createRollout({ ...engines, queues, flags, reportError });
   for (const queue of appQueues) queue.consume(rollout);
-  const { close: closeHttp, ...http } = openHttpServices(settings.http);
 
   return {
     rollout,
