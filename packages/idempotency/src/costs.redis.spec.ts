@@ -1,0 +1,56 @@
+import { countCommands } from '@switchyard/http-redis';
+import type { Idempotency } from './index.js';
+import { claimed, rejection, startLab, type Lab } from './spec-support/lab.js';
+
+let lab: Lab;
+let ours: Idempotency;
+let theirs: Idempotency;
+
+beforeAll(async () => {
+  lab = await startLab();
+  ours = lab.open();
+  theirs = lab.open();
+});
+afterAll(() => lab.stop());
+
+describe('what is billed', () => {
+  it('is what the README says', async () => {
+    const warm = claimed(await ours.claim('warm'));
+    await warm.renew();
+    await warm.release();
+    await claimed(await ours.claim('warm')).complete();
+
+    let claim = claimed(await ours.claim('other'));
+    const claiming = async () => void (claim = claimed(await ours.claim('costs')));
+    expect(await lab.billed(claiming)).toBe(1);
+    expect(await lab.billed(() => theirs.claim('costs'))).toBe(1);
+    expect(await lab.billed(() => claim.renew())).toBe(3);
+    expect(await lab.billed(() => claim.release())).toBe(3);
+    await claiming();
+    expect(await lab.billed(() => claim.complete({ a: 1 }))).toBe(3);
+    expect(await lab.billed(() => theirs.claim('costs'))).toBe(1);
+
+    expect(await lab.billed(() => ours.once('happy path', () => 1))).toBe(4);
+    expect(await lab.billed(() => ours.once('happy path', () => 1))).toBe(1);
+  });
+
+  it('is what the account of commands says, under the source idempotency', async () => {
+    const account = countCommands();
+    const billed = await lab.billed(async () => {
+      const claim = claimed(await ours.claim('account'));
+      await claim.renew();
+      await claim.release();
+      await rejection(claim.complete());
+      const lost = claimed(await ours.claim('account'));
+      await lab.expire('account');
+      await rejection(lost.renew());
+      await claimed(await theirs.claim('account')).complete();
+      await rejection(lost.complete());
+      await lost.release();
+    });
+    account.stop();
+    // The DEL of what expired is the test's own.
+    expect(account.billed('idempotency')).toBe(billed - 1);
+    expect(account.billed()).toBe(account.billed('idempotency'));
+  });
+});
