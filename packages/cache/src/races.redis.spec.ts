@@ -1,5 +1,6 @@
 import { createCache, type Cache, type CacheEntries } from './index.js';
 import { holdable, type HeldRedis } from './spec-support/held-redis.js';
+import { openEndedFetch } from './spec-support/open-ended-fetch.js';
 import { startRedisOverHttp, type RedisOverHttp } from './spec-support/redis-over-http.js';
 
 const entries = { PROFILE: { ttlSeconds: 60, tags: ['profiles'] } } satisfies CacheEntries;
@@ -26,19 +27,6 @@ interface HeldCache extends HeldRedis {
 function openHeldCache(): HeldCache {
   const held = holdable(redis.connect());
   return { ...held, cache: createCache({ redis: held.redis, entries }) };
-}
-
-/** A fetch that ends when the spec says so. */
-function openEndedFetch() {
-  let end: (value: string) => void = () => undefined;
-  let begin: () => void = () => undefined;
-  const hasBegun = new Promise<void>((resolve) => (begin = resolve));
-  const result = new Promise<string>((resolve) => (end = resolve));
-  const fetch = () => {
-    begin();
-    return result;
-  };
-  return { fetch, hasBegun, end };
 }
 
 const invalidations: [
@@ -114,6 +102,18 @@ describe.each(invalidations)('%s', (_name, invalidate, left, lastCommand) => {
     expect(await cache.forUser(userId).get('PROFILE')).toBe(left);
   });
 
+  it('is seen by who reads afterwards, while an older read is still on its way', async () => {
+    await openCache().forUser(userId).set('PROFILE', 'older');
+    const { cache, holdReply } = openHeldCache();
+    const read = holdReply('MGET');
+    const reading = cache.forUser(userId).get('PROFILE');
+    await read.isReached;
+    await invalidate(cache);
+    expect(await cache.forUser(userId).get('PROFILE')).toBe(left);
+    read.release();
+    await reading;
+  });
+
   it('is not undone in memory by a read that overtakes it', async () => {
     await openCache().forUser(userId).set('PROFILE', 'older');
     const { cache, holdRequest } = openHeldCache();
@@ -161,131 +161,37 @@ describe.each(invalidations)('%s', (_name, invalidate, left, lastCommand) => {
   });
 });
 
-describe('across processes', () => {
-  const generational = invalidations.filter(([name]) => name === 'clearUser' || name === 'deleteByTag');
+describe('a set', () => {
+  it('is not undone in memory by a read that began during it and is answered before its write', async () => {
+    await openCache().forUser(userId).set('PROFILE', 'older');
+    const { cache, holdRequest, holdReply } = openHeldCache();
+    const asking = holdRequest('MGET');
+    const writing = holdRequest('SET');
+    const written = cache.forUser(userId).set('PROFILE', 'newer');
+    await asking.isReached;
+    const read = holdReply('MGET');
+    const reading = cache.forUser(userId).get('PROFILE');
+    await read.isReached;
+    asking.release();
+    await writing.isReached;
+    read.release();
+    await reading;
+    writing.release();
+    await written;
 
-  it.each(generational)('%s holds for a fetch that began before in another process', async (_name, run) => {
-    const other = openCache();
-    const { fetch, hasBegun, end } = openEndedFetch();
-    const waiting = other.forUser(userId).getOrSet('PROFILE', fetch);
-    await hasBegun;
-    await run(openCache());
-    end('older');
-    await waiting;
-    expect(await inRedis()).toBeUndefined();
+    expect(await cache.forUser(userId).get('PROFILE')).toBe('newer');
   });
 
-  it.each(generational)(
-    '%s holds for a fetch that began before, in a process that knew the generations',
-    async (_name, run) => {
-      const other = openCache();
-      await other.forUser(userId).set('PROFILE', 'oldest');
-      await other.forUser(userId).delete('PROFILE');
-      const { fetch, hasBegun, end } = openEndedFetch();
-      const waiting = other.forUser(userId).getOrSet('PROFILE', fetch);
-      await hasBegun;
-      await run(openCache());
-      end('older');
-      await waiting;
-      expect(await inRedis()).toBeUndefined();
-    },
-  );
-
-  it.each(generational)('%s holds for a write that arrives after it', async (_name, run) => {
+  it('of several at once: the last one counts', async () => {
     const { cache, holdRequest } = openHeldCache();
-    const write = holdRequest('SET');
-    const waiting = cache.forUser(userId).getOrSet('PROFILE', () => 'older');
-    await write.isReached;
-    await run(openCache());
-    write.release();
-    await waiting;
-    expect(await inRedis()).toBeUndefined();
-  });
-
-  it('two that write for a new user at once agree on a generation, or lose a write, but never mix', async () => {
-    const [a, b] = [openCache(), openCache()];
-    await Promise.all([
-      a.forUser(userId).getOrSet(['PROFILE', 'a'], () => 'a'),
-      b.forUser(userId).getOrSet(['PROFILE', 'b'], () => 'b'),
-    ]);
-    const [ofA, ofB] = await openCache()
-      .forUser(userId)
-      .getMany([
-        ['PROFILE', 'a'],
-        ['PROFILE', 'b'],
-      ]);
-    expect([ofA, ofB].filter((value) => value !== undefined).length).toBeGreaterThanOrEqual(1);
-    // Whoever lost knows better at the next read.
-    for (const cache of [a, b]) await cache.forUser(userId).set(['PROFILE', 'again'], 'again');
-    expect(await openCache().forUser(userId).get(['PROFILE', 'again'])).toBe('again');
-  });
-
-  it.each([0, 1, 5])('memory follows within %s seconds', async (memoryTtlSeconds) => {
-    let nowMs = 0;
-    const cache = createCache({
-      redis: redis.connect(),
-      entries,
-      memoryTtlSeconds,
-      monotonicMs: () => nowMs,
-    });
     const mine = cache.forUser(userId);
-    await mine.set('PROFILE', 'older');
-    await openCache().clearUser(userId);
-    if (memoryTtlSeconds > 0) {
-      nowMs = memoryTtlSeconds * 1000 - 1;
-      expect(await mine.get('PROFILE')).toBe('older');
-    }
-    nowMs = memoryTtlSeconds * 1000;
-    expect(await mine.get('PROFILE')).toBeUndefined();
-  });
-
-  it('memory does not trust a slow fetch for longer than from when it asked', async () => {
-    let nowMs = 0;
-    const cache = createCache({ redis: redis.connect(), entries, monotonicMs: () => nowMs });
-    const { fetch, hasBegun, end } = openEndedFetch();
-    const waiting = cache.forUser(userId).getOrSet('PROFILE', fetch);
-    await hasBegun;
-    await openCache().clearUser(userId);
-    nowMs = 4000;
-    end('older');
-    await waiting;
-    nowMs = 5000;
-    expect(await cache.forUser(userId).get('PROFILE')).toBeUndefined();
-  });
-});
-
-describe('a generation that Redis loses', () => {
-  const generationKey = () => `cache~user:${userId}`;
-
-  it('takes the entries with it, also those of before a clear', async () => {
-    const cache = openCache();
-    await cache.forUser(userId).set('PROFILE', 'oldest');
-    const [writtenBefore] = await redis.inside.keys(`cache:${userId}:*`);
-    const text = (await redis.inside.get(writtenBefore as string)) as string;
-    await openCache().clearUser(userId);
-    await redis.inside.del(generationKey());
-    expect(await inRedis()).toBeUndefined();
-
-    // A process that is still about: what it writes brings a generation that nothing was written under.
-    await cache.forUser(userId).exists(['PROFILE', 'something']);
-    await cache.forUser(userId).set(['PROFILE', 'other'], 'new');
-    await redis.inside.set(writtenBefore as string, text);
-    expect(await inRedis()).toBeUndefined();
-  });
-
-  it('is proposed anew, and never twice the same', async () => {
-    const cache = openCache().forUser(userId);
-    const seen = new Set<string | null>();
-    for (let round = 0; round < 5; round++) {
-      await cache.getOrSet(['PROFILE', round], () => round);
-      seen.add(await redis.inside.get(generationKey()));
-      await redis.inside.del(generationKey());
-    }
-    expect(seen.size).toBe(5);
-  });
-
-  it('outlives every entry', async () => {
-    await openCache().forUser(userId).set('PROFILE', 1, 86_400);
-    expect(await redis.inside.ttl(generationKey())).toBeGreaterThan(2 * 86_400);
+    await mine.exists('PROFILE');
+    const first = holdRequest('SET');
+    const sets = [mine.set('PROFILE', 1), mine.set('PROFILE', 2), mine.set('PROFILE', 3)];
+    await first.isReached;
+    first.release();
+    await Promise.all(sets);
+    expect(await mine.get('PROFILE')).toBe(3);
+    expect(await inRedis()).toBe(3);
   });
 });

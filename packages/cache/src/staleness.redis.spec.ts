@@ -1,6 +1,7 @@
 import { jest } from '@jest/globals';
 import { CacheFetchTimeoutError, createCache, type Cache, type CacheEntries } from './index.js';
 import { holdable } from './spec-support/held-redis.js';
+import { openEndedFetch } from './spec-support/open-ended-fetch.js';
 import { startRedisOverHttp, type RedisOverHttp } from './spec-support/redis-over-http.js';
 
 const entries = {
@@ -44,18 +45,6 @@ function openCacheSeen() {
 }
 
 const failing = () => Promise.reject(new Error('the origin is down'));
-
-/** A fetch that ends when the spec says so. */
-function openEndedFetch() {
-  let end: (value: string) => void = () => undefined;
-  const result = new Promise<string>((resolve) => (end = resolve));
-  let calls = 0;
-  const fetch = () => {
-    calls++;
-    return result;
-  };
-  return { fetch, end, calls: () => calls };
-}
 
 describe('an expired value', () => {
   it('is a miss where the entry may not be stale', async () => {
@@ -210,20 +199,5 @@ describe('a failing fetch', () => {
     expect(signal?.reason).toBeInstanceOf(CacheFetchTimeoutError);
     end('late');
     expect(await mine.getOrSet('IMPATIENT', () => 'in time')).toBe('in time');
-  });
-});
-
-describe('the order of a read and a write', () => {
-  it('memory keeps what was set, when an older read is answered later', async () => {
-    await openCache().forUser(userId).set('STALE', 'old');
-    const { redis: held, holdRequest } = holdable(redis.connect());
-    const mine = createCache({ redis: held, entries }).forUser(userId);
-    const writing = holdRequest('SET');
-    const written = mine.set('STALE', 'new');
-    await writing.isReached;
-    await mine.getMany([['STALE', 'other'], 'STALE']);
-    writing.release();
-    await written;
-    expect(await mine.get('STALE')).toBe('new');
   });
 });
