@@ -34,6 +34,19 @@ describe('what is billed', () => {
     expect(await lab.billed(() => ours.once('happy path', () => 1))).toBe(1);
   });
 
+  it('is less for what is refused, and more for a claim that was had without being told', async () => {
+    const claim = claimed(await ours.claim('refused'));
+    await lab.expire('refused');
+    await claimed(await theirs.claim('refused')).complete();
+    expect(await lab.billed(() => rejection(claim.complete()))).toBe(2);
+    expect(await lab.billed(() => rejection(claim.renew()))).toBe(2);
+    expect(await lab.billed(() => claim.release())).toBe(2);
+
+    const untold = lab.open({}, { retry: 'none' });
+    await lab.withoutAnswers(() => rejection(untold.claim('untold')));
+    expect(await lab.billed(async () => claimed(await untold.claim('untold')))).toBe(4);
+  });
+
   it('is what the account of commands says, under the source idempotency', async () => {
     const account = countCommands();
     const billed = await lab.billed(async () => {
