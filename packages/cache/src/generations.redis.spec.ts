@@ -84,6 +84,23 @@ describe('across processes', () => {
     expect(await openCache().forUser(userId).get(['PROFILE', 'again'])).toBe('again');
   });
 
+  it('what is fetched side by side for a new user is kept, whichever ends first', async () => {
+    const mine = openCache().forUser(userId);
+    const { fetch, hasBegun, end } = openEndedFetch();
+    const slow = mine.getOrSet(['PROFILE', 'slow'], fetch);
+    await hasBegun;
+    await mine.getOrSet(['PROFILE', 'quick'], () => 'quick');
+    end('slow');
+    await slow;
+    const others = openCache().forUser(userId);
+    expect(
+      await others.getMany([
+        ['PROFILE', 'slow'],
+        ['PROFILE', 'quick'],
+      ]),
+    ).toEqual(['slow', 'quick']);
+  });
+
   it.each([0, 1, 5])('memory follows within %s seconds', async (memoryTtlSeconds) => {
     let nowMs = 0;
     const cache = createCache({

@@ -162,25 +162,32 @@ describe.each(invalidations)('%s', (_name, invalidate, left, lastCommand) => {
 });
 
 describe('a set', () => {
-  it('is not undone in memory by a read that began during it and is answered before its write', async () => {
-    await openCache().forUser(userId).set('PROFILE', 'older');
-    const { cache, holdRequest, holdReply } = openHeldCache();
-    const asking = holdRequest('MGET');
-    const writing = holdRequest('SET');
-    const written = cache.forUser(userId).set('PROFILE', 'newer');
-    await asking.isReached;
-    const read = holdReply('MGET');
-    const reading = cache.forUser(userId).get('PROFILE');
-    await read.isReached;
-    asking.release();
-    await writing.isReached;
-    read.release();
-    await reading;
-    writing.release();
-    await written;
+  it.each(['before', 'after'])(
+    'is not undone in memory by a read that began during it and is answered %s its write',
+    async (when) => {
+      await openCache().forUser(userId).set('PROFILE', 'older');
+      const { cache, holdRequest, holdReply } = openHeldCache();
+      const asking = holdRequest('MGET');
+      const writing = holdRequest('SET');
+      const written = cache.forUser(userId).set('PROFILE', 'newer');
+      await asking.isReached;
+      const read = holdReply('MGET');
+      const reading = cache.forUser(userId).get('PROFILE');
+      await read.isReached;
+      asking.release();
+      await writing.isReached;
+      if (when === 'after') {
+        writing.release();
+        await written;
+      }
+      read.release();
+      await reading;
+      writing.release();
+      await written;
 
-    expect(await cache.forUser(userId).get('PROFILE')).toBe('newer');
-  });
+      expect(await cache.forUser(userId).get('PROFILE')).toBe('newer');
+    },
+  );
 
   it('of several at once: the last one counts', async () => {
     const { cache, holdRequest } = openHeldCache();
