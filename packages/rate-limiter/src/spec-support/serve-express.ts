@@ -1,4 +1,5 @@
 import type { Express } from 'express';
+import { once } from 'node:events';
 import { createServer, request, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { ListenOptions } from 'node:net';
 
@@ -19,9 +20,8 @@ export interface ServedApp {
 export async function serve(app: Express, listen: ListenOptions = { host: '127.0.0.1' }): Promise<ServedApp> {
   const server = createServer(app);
   servers.add(server);
-  await new Promise<void>((resolve) => {
-    server.listen(listen.path === undefined ? { port: 0, ...listen } : listen, resolve);
-  });
+  server.listen(listen.path === undefined ? { port: 0, ...listen } : listen);
+  await once(server, 'listening');
   const address = server.address();
   const where =
     typeof address === 'string' ? { socketPath: address } : { host: '127.0.0.1', port: address?.port };
