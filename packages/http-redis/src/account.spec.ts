@@ -105,12 +105,18 @@ test('a script is billed as it declares, by its reply where it says so, and 1 mo
   await redis.script(fixed, ['k:7:x'], []);
   await redis.script(varying, [], []);
   await rejection(redis.script(varying, [], []));
-  const told = messages.map(({ name, billed, outcome, keyPrefix }) => [name, billed, outcome, keyPrefix]);
+  const told = messages.map(({ name, billed, outcome, keyPrefix, tries }) => [
+    name,
+    billed,
+    outcome,
+    keyPrefix,
+    tries,
+  ]);
   expect(told).toEqual([
-    ['fixed', 3, 'ok', 'k:7'],
-    ['fixed', 4, 'ok', 'k:7'],
-    ['varying', 7, 'ok', null],
-    ['varying', 1, 'unavailable', null],
+    ['fixed', 3, 'ok', 'k:7', 1],
+    ['fixed', 4, 'ok', 'k:7', 1],
+    ['varying', 7, 'ok', null, 1],
+    ['varying', 1, 'unavailable', null, 1],
   ]);
   expect(server.requests[2]?.commands).toEqual([['EVAL', 'return 1', '1', 'k:7:x']]);
 });

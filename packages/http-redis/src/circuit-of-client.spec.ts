@@ -53,11 +53,14 @@ test.each([
     await failTimes(1);
     expect(redis.health()).toMatchObject({ circuit: 'open', consecutiveFailures: 5 });
     const before = redis.health().lastFailure;
+    let waits = 0;
+    betweenTries = () => void (waits += 1);
     const error = await rejection(redis.get('cache:7:x', { retry: 'standard' }));
     expect(error).toMatchObject({ code: 'ERR_REDIS_UNAVAILABLE', reason: 'circuit-open', tries: 0 });
     expect(error).toMatchObject({ mayHaveBeenApplied: false });
     expect(server.requests).toHaveLength(5);
     expect(redis.health().lastFailure).toEqual(before);
+    expect(waits).toBe(0);
   },
 );
 

@@ -35,7 +35,7 @@ const IDLE_MS = 4000;
 
 /**
  * `node:http` with kept connections rather than `fetch`: it answers in less time, tells whether a request can have been
- * sent, and closes. Requests carry nothing that tells of the machine.
+ * sent, and closes. Requests carry nothing that tells of the machine or the runtime.
  */
 export function createHttpExchanges(url: URL, token: string): HttpExchanges {
   const isTls = url.protocol === 'https:';
@@ -59,6 +59,7 @@ export function createHttpExchanges(url: URL, token: string): HttpExchanges {
         host,
         authorization: `Bearer ${token}`,
         'content-type': 'application/json',
+        'user-agent': 'switchyard-http-redis',
         'content-length': Buffer.byteLength(body),
       };
       if (syncToken !== '') headers['upstash-sync-token'] = syncToken;

@@ -35,6 +35,13 @@ test('each call of a request keeps its own time-out', async () => {
   expect(server.requests).toHaveLength(1);
 });
 
+test('a request that nobody waits for any more ends', async () => {
+  server.always(hangs);
+  const calls = [redis.set('a', 1, { timeoutMs: 30 }), redis.set('b', 1, { timeoutMs: 60 })];
+  await Promise.all(calls.map(rejection));
+  await server.deserted();
+});
+
 test('each call of a failed request is repeated by its own rule', async () => {
   server.next(html(502));
   const answers = await Promise.allSettled([

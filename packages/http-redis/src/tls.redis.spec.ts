@@ -42,14 +42,17 @@ test('a server whose certificate nobody trusts gets neither a command nor the to
   await redis.close();
 });
 
-test('one that is trusted answers', async () => {
+test('one that is trusted answers, and a connection that is kept keeps no process', async () => {
   const here = dirname(fileURLToPath(import.meta.url));
   const loader = join(here, '../../../tools/ci/start-typescript.mjs');
   const program = `
     import { createHttpRedis } from '${join(here, 'index.ts')}';
     const redis = createHttpRedis({ url: '${url}', token: 't' });
-    console.log(await redis.get('a'));
-    await redis.close();`;
+    const held = () => process.getActiveResourcesInfo().filter((kind) => /TCP|TLS|Timeout|Immediate/.test(kind));
+    const answer = redis.get('a');
+    await new Promise((resolve) => process.nextTick(resolve));
+    console.log(held().includes('Timeout'), await answer);
+    setTimeout(() => console.log(held().filter((kind) => kind !== 'Timeout')), 1);`;
   const args = [
     '--conditions=@switchyard/source',
     `--import=${loader}`,
@@ -59,5 +62,5 @@ test('one that is trusted answers', async () => {
   ];
   const env = { ...process.env, NODE_OPTIONS: '', NODE_EXTRA_CA_CERTS: join(certified.folder, 'server.crt') };
   const { stdout } = await promisify(execFile)(process.execPath, args, { env });
-  expect(stdout).toBe('by TLS\n');
+  expect(stdout).toBe('true by TLS\n[]\n');
 });
