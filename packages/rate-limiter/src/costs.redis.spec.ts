@@ -52,9 +52,11 @@ describe('what a check costs', () => {
   it('is at most 3.3 on a long run at the limit, over many windows, rejections included', async () => {
     const limiter = lab.open(policies);
     const all = await cost(1, async () => {
-      while (limiter.stats().policies.SHORT.allowed < 150) {
-        const { retryAfterMs } = await limiter.check('SHORT', 'long run');
-        if (retryAfterMs > 0) await sleep(retryAfterMs + 1);
+      for (let window = 0; window < 15; window += 1) {
+        // In one request, and so within the window however slow this machine is.
+        await Promise.all(Array.from({ length: 10 }, () => limiter.check('SHORT', 'long run')));
+        const { resetAfterMs } = await limiter.check('SHORT', 'long run');
+        await sleep(resetAfterMs + 1);
       }
     });
     const { allowed, limited } = limiter.stats().policies.SHORT;

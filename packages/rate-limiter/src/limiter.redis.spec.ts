@@ -6,7 +6,7 @@ const window = { algorithm: 'sliding-window', limit: 3, windowSeconds: 60 } as c
 const policies = definePolicies({
   API: { ...window, tiers: { pro: { limit: 5 }, free: { limit: 1 } } },
   IP: { ...window, limit: 4 },
-  SHORT: { ...window, windowSeconds: 0.2 },
+  SHORT: { ...window, windowSeconds: 0.5 },
   LEASED: { ...window, limit: 20, lease: { units: 5, seconds: 60 } },
   BUCKET: { algorithm: 'token-bucket', capacity: 3, refillPerSecond: 0.001 },
   SMS: smsPolicy({ limit: 2, defaultCountry: 'DE' }),
@@ -48,25 +48,23 @@ describe('check', () => {
   it('admits again when it said it would, for as often as a window goes by', async () => {
     const limiter = open();
     for (let round = 0; round < 3; round += 1) {
-      expect(await outcomes(4, () => limiter.check('SHORT', key))).toEqual([
-        'allowed',
-        'allowed',
-        'allowed',
-        'limited',
-      ]);
-      const { resetAfterMs } = await limiter.check('SHORT', key);
-      await sleep(resetAfterMs + 1);
+      // In one request, and so within the window however slow this machine is.
+      const four = await Promise.all([1, 2, 3, 4].map(() => limiter.check('SHORT', key)));
+      expect(four.map(({ outcome }) => outcome)).toEqual(['allowed', 'allowed', 'allowed', 'limited']);
+      await sleep(Math.max(...four.map(({ resetAfterMs }) => resetAfterMs)) + 1);
     }
   });
 
   it('does not count what it rejects', async () => {
     const limiter = lab.open(policies, { rejectionMemorySeconds: 0 });
-    await outcomes(3, () => limiter.check('SHORT', key));
-    const { retryAfterMs } = await limiter.check('SHORT', key);
-    const endMs = performance.now() + retryAfterMs + 1;
-    while (performance.now() < endMs) await limiter.check('SHORT', key, { units: 3 });
-    expect(limiter.stats().policies.SHORT.limited).toBeGreaterThan(5);
-    expect(await limiter.check('SHORT', key)).toMatchObject({ outcome: 'allowed' });
+    await outcomes(3, () => limiter.check('API', key));
+    const before = await limiter.peek('API', key);
+    expect(new Set(await outcomes(20, () => limiter.check('API', key, { units: 3 })))).toEqual(
+      new Set(['limited']),
+    );
+    const after = await limiter.peek('API', key);
+    expect(after.resetAfterMs).toBeLessThanOrEqual(before.resetAfterMs);
+    expect(limiter.stats().policies.API).toMatchObject({ allowed: 3, limited: 20, remembered: 0 });
   });
 
   it('admits fewer units where more were rejected', async () => {

@@ -99,7 +99,11 @@ describe('createRateLimiter', () => {
   it('compiles with names and tiers that there are, and with no others', () => {
     const limiter = createRateLimiter({
       redis,
-      policies: definePolicies({ API: { ...window, tiers: { pro: { limit: 300 } } }, IP: window }),
+      policies: definePolicies({
+        API: { ...window, tiers: { pro: { limit: 300 } } },
+        IP: window,
+        SMS: smsPolicy(),
+      }),
     });
     const compiled = () => [
       limiter.check('API', 'u', { tier: 'pro' }),
@@ -109,6 +113,8 @@ describe('createRateLimiter', () => {
       limiter.check('API', 'u', { tier: 'gold' }),
       // @ts-expect-error there are no tiers
       limiter.check('IP', 'u', { tier: 'pro' }),
+      // @ts-expect-error there are no tiers
+      limiter.check('SMS', 'u', { tier: 'pro' }),
       // @ts-expect-error there is no such policy
       limiter.checkAll([{ policy: 'APY', key: 'u' }]),
     ];

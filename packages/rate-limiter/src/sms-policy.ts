@@ -18,7 +18,7 @@ export interface SmsPolicyOptions {
  *
  * @throws InvalidRateLimitOptionError
  */
-export function smsPolicy(options: SmsPolicyOptions = {}): SlidingWindowPolicy {
+export function smsPolicy(options: SmsPolicyOptions = {}): Omit<SlidingWindowPolicy, 'tiers'> {
   const { limit = 20, defaultCountry, whenUnavailable } = options;
   if (defaultCountry !== undefined && !isSupportedCountry(defaultCountry, metadata)) {
     throw new InvalidRateLimitOptionError(
