@@ -146,7 +146,8 @@ export function createCacheView<E extends CacheEntries>(
       return warmAll(runs, options);
     },
   };
-  return view as CacheView<E>;
+  // Of what type the values of an entry are is known to the compiler alone.
+  return view as unknown as CacheView<E>;
 }
 
 export function assertOpen(isClosed: boolean): void {

@@ -106,6 +106,8 @@ describe('values', () => {
     expect(checked).toHaveLength(1);
     // @ts-expect-error: it is a list of contacts
     await view.set('CONTACTS', 'no list');
+    // @ts-expect-error: it is a list of contacts
+    void (() => view.warm([{ key: 'CONTACTS', fetch: () => 'no list' }]));
     // @ts-expect-error: no such entry
     await expect(view.get('PROFIL')).rejects.toBeInstanceOf(InvalidCacheOptionError);
   });

@@ -14,13 +14,12 @@ export interface StoreOptions {
   readonly tags?: readonly string[];
 }
 
-export interface WarmTask<
-  E extends CacheEntries,
-  Name extends EntryName<E> = EntryName<E>,
-> extends StoreOptions {
-  readonly key: CacheKey<Name>;
-  readonly fetch: Fetch<unknown>;
-}
+export type WarmTask<E extends CacheEntries> = {
+  [N in EntryName<E>]: StoreOptions & {
+    readonly key: CacheKey<N>;
+    readonly fetch: Fetch<EntryValue<E[N]>>;
+  };
+}[EntryName<E>];
 
 /**
  * Entries of one user, or of nobody in particular.
