@@ -1,5 +1,6 @@
 // One process of an app with a cache, which does what its parent says, a message a call. A fetch tells the parent that it
 // has begun, and ends when the parent hands it its value. Its clock is real time and what the parent adds to it.
+import { performance } from 'node:perf_hooks';
 import { createHttpRedis } from '@switchyard/http-redis';
 import { createCache } from '../src/index.ts';
 
