@@ -11,9 +11,9 @@ import type { HttpContender, Place } from './contender.js';
  */
 export async function openBentoCache({ tcpUrl, slowTcpUrl }: Place): Promise<HttpContender> {
   const caches = await openCaches(tcpUrl);
-  const slowCaches = await openCaches(slowTcpUrl);
+  let slowCaches: Promise<TwoCaches> | undefined;
   return {
-    operations: readBatches(({ isSlow }) => (isSlow ? slowCaches : caches)),
+    operations: readBatches(({ isSlow }) => (isSlow ? (slowCaches ??= openCaches(slowTcpUrl)) : caches)),
     races: {},
     coldRead: caches.read,
   };

@@ -20,11 +20,11 @@ export function noFetch(): never {
 
 /** The three ways a read can end. */
 export function readBatches(
-  cachesFor: (batch: Batch) => TwoCaches,
+  cachesFor: (batch: Batch) => TwoCaches | Promise<TwoCaches>,
 ): Partial<Record<HttpOperation, Operation>> {
   return {
     async 'read-memory'(batch) {
-      const { write, read } = cachesFor(batch);
+      const { write, read } = await cachesFor(batch);
       const keys = keysOf(batch.name, Math.min(MEMORY_KEYS, batch.calls));
       await writeAll(keys, write);
       return async (number) => {
@@ -32,15 +32,15 @@ export function readBatches(
       };
     },
     async 'read-redis'(batch) {
-      const { write, readElsewhere } = cachesFor(batch);
+      const { write, readElsewhere } = await cachesFor(batch);
       const keys = keysOf(batch.name, batch.calls);
       await writeAll(keys, write);
       return async (number) => {
         await readElsewhere(keys[number] ?? '');
       };
     },
-    'read-miss'(batch) {
-      const { read } = cachesFor(batch);
+    async 'read-miss'(batch) {
+      const { read } = await cachesFor(batch);
       return async (number) => {
         const key = `${batch.name}-${number}`;
         await read(key, async () => someValue(key));

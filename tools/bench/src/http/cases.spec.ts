@@ -44,6 +44,7 @@ function measured(changes: Partial<Measurements> = {}): Measurements {
   const race = (mostInOneWindow: number) => ({ ours: { mostInOneWindow, admitted: 60 } });
   const races = { sliding: race(20), lease: race(19), fixed: {}, token: race(38) };
   return {
+    connections: { sdk: 0, ours: 0, bentocache: 1 },
     costs: {
       alone: Object.fromEntries(
         operations.map((operation) => [operation, forAll({ billed: BILLED[operation] ?? 1, roundTrips: 1 })]),

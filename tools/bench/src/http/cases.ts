@@ -16,11 +16,13 @@ import { CALLERS, RACE_LIMIT, RACED_WINDOWS, SLOW_MS, STAMPEDE_CALLERS } from '.
 import type { TimedRun, Timing } from './timed-cases.js';
 
 /** Puts measurements into cases, in the order they are read: what it costs, who is exact, how long it takes. */
-export function casesOf({ costs, stampede, races, prompt, slow }: Measurements): Case[] {
+export function casesOf(measured: Measurements): Case[] {
+  const { connections, costs, stampede, races, prompt, slow } = measured;
   const operations = Object.keys(httpOperations) as HttpOperation[];
   const algorithms = Object.keys(racedAlgorithms) as RacedAlgorithm[];
   const rush = `${STAMPEDE_CALLERS} callers, one cold key`;
   return [
+    counted('connections', 'TCP connections to Redis', '', connections),
     ...operations.flatMap((operation) => costCases(operation, costs.alone[operation] ?? {})),
     ...operations.flatMap((operation) => togetherCases(operation, costs.together[operation])),
     counted(

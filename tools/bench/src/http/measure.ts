@@ -24,6 +24,6 @@ export function measure(sizes: Sizes, onProgress: (line: string) => void): Promi
       onProgress(`timing, run ${run + 1} of ${sizes.slowRuns}, ${SLOW_MS} ms`);
       slow.push(await timeRun(stage, sizes, true, run));
     }
-    return { costs, stampede, races, prompt, slow };
+    return { connections: stage.connections, costs, stampede, races, prompt, slow };
   });
 }

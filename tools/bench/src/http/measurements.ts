@@ -5,6 +5,8 @@ import type { TimedRun } from './timed-cases.js';
 
 /** Everything one benchmark measured, before it is put into cases. */
 export interface Measurements {
+  /** To Redis, over TCP. */
+  readonly connections: ByContender<number>;
   readonly costs: Costs;
   readonly stampede: ByContender<StampedeFigures>;
   readonly races: Races;

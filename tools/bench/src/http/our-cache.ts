@@ -4,9 +4,12 @@ import { noFetch, readBatches } from './cache-batches.js';
 import type { CachedValue, HttpContender } from './contender.js';
 
 /** `@switchyard/cache`, default settings: the entries of one user, that `clearUser` can clear. */
-export function ourCacheReads(redis: HttpRedis): Pick<HttpContender, 'operations' | 'coldRead'> {
+export function ourCacheReads(
+  redis: HttpRedis,
+  timeoutMs: number,
+): Pick<HttpContender, 'operations' | 'coldRead'> {
   const entries = { CONTACT: cacheEntry<CachedValue>({ ttlSeconds: 300 }) };
-  const open = () => createCache({ redis, entries }).forUser('ada');
+  const open = () => createCache({ redis, entries, timeoutMs }).forUser('ada');
   const cache = open();
   // Has a memory of its own, as another process has.
   const other = open();

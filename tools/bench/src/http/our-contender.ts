@@ -5,12 +5,15 @@ import { ourCacheReads } from './our-cache.js';
 import { ourLimiters } from './our-limiters.js';
 import { TEXT } from './sdk-contender.js';
 
-/** The packages on http-redis, default settings. */
+/** So that a machine that is busy otherwise makes a run slow and not fail. */
+const TIMEOUT_MS = 10_000;
+
+/** The packages on http-redis, default settings but for the time-outs. */
 export function openOurs({ url, token }: Place): HttpContender {
-  const redis = createHttpRedis({ url, token });
+  const redis = createHttpRedis({ url, token, timeoutMs: TIMEOUT_MS });
   const idempotency = createIdempotency({ redis });
-  const limiters = ourLimiters(redis);
-  const { operations: cacheReads, coldRead } = ourCacheReads(redis);
+  const limiters = ourLimiters(redis, TIMEOUT_MS);
+  const { operations: cacheReads, coldRead } = ourCacheReads(redis, TIMEOUT_MS);
   return {
     operations: {
       get: async ({ name }) => {

@@ -11,11 +11,14 @@ interface Rule {
 }
 
 /** Sliding windows and token buckets of rate-limiter, default settings but for what an operation is about. */
-export function ourLimiters(redis: HttpRedis): Pick<HttpContender, 'operations' | 'races'> {
+export function ourLimiters(
+  redis: HttpRedis,
+  timeoutMs: number,
+): Pick<HttpContender, 'operations' | 'races'> {
+  const settings = { redis, timeoutMs, whenUnavailable: 'reject' as const };
   const minute = sliding(batches.MINUTE_RULE);
   const limiter = createRateLimiter({
-    redis,
-    whenUnavailable: 'reject',
+    ...settings,
     policies: definePolicies({
       MINUTE: minute,
       MINUTE_IP: minute,
@@ -29,17 +32,15 @@ export function ourLimiters(redis: HttpRedis): Pick<HttpContender, 'operations' 
     (policy: 'MINUTE' | 'LEASED' | 'SHORT' | 'SMALL' | 'BUCKET'): Admission =>
     async (key) =>
       (await limiter.check(policy, key)).allowed;
-  const { policy: race } = { policy: 'RACE' as const };
   const racing =
     (policyOf: (rule: Rule) => SlidingWindowPolicy | ReturnType<typeof bucket>) =>
     ({ hasMemory, ...rule }: Rule & { hasMemory: boolean }): Admission => {
       const racer = createRateLimiter({
-        redis,
-        whenUnavailable: 'reject',
-        policies: { [race]: policyOf(rule) },
+        ...settings,
+        policies: { RACE: policyOf(rule) },
         ...(!hasMemory && { rejectionMemorySeconds: 0 }),
       });
-      return async (key) => (await racer.check(race, key)).allowed;
+      return async (key) => (await racer.check('RACE', key)).allowed;
     };
   const unremembering = racing(sliding)({ ...batches.SMALL_RULE, hasMemory: false });
 

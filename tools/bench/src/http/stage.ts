@@ -1,8 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { billedCommands, parseCommandStats, startRedis } from '@switchyard/local-redis';
+import {
+  billedCommands,
+  countConnections,
+  parseClientList,
+  parseCommandStats,
+  startRedis,
+} from '@switchyard/local-redis';
 import { Redis } from 'ioredis';
 import { startAskedProcess, type AskedProcess } from '../asked-process.js';
-import { contenders, type ContenderId } from './contender.js';
+import { contenders, type ByContender, type ContenderId } from './contender.js';
 import type { ContenderOperations } from './contender-operations.js';
 import type { EndpointOperations } from './endpoint-process.js';
 import { SLOW_MS } from './sizes.js';
@@ -19,6 +25,8 @@ export interface Used {
 /** A Redis, the REST endpoint before it, and the contenders, each a process. One contender works at a time. */
 export interface Stage {
   contender(id: ContenderId): ContenderHandle;
+  /** TCP connections to Redis that a contender's process opened. The endpoint has one of its own. */
+  readonly connections: ByContender<number>;
   setSlow(isSlow: boolean): Promise<void>;
   /** What a piece of work costs, with what it leaves to be done behind. */
   used(work: () => Promise<unknown>): Promise<Used>;
@@ -34,14 +42,17 @@ export async function onStage<Result>(body: (stage: Stage) => Promise<Result>): 
   const redis = await startRedis();
   const endpoint = startAskedProcess<EndpointOperations>({ title: 'endpoint', program: ENDPOINT_PROGRAM });
   const handles = new Map<ContenderId, ContenderHandle>();
-  // Named commands that are not billed are all it sends.
   const watch = new Redis(redis.url, { retryStrategy: () => null });
   try {
     const place = await endpoint.ask('start', { redisUrl: redis.url, slowMs: SLOW_MS });
+    const connections: ByContender<number> = {};
+    const countAll = async () => countConnections(parseClientList(String(await watch.client('LIST'))));
     for (const { id } of contenders) {
+      const before = await countAll();
       const handle = startAskedProcess<ContenderOperations>({ title: id, program: CONTENDER_PROGRAM });
       handles.set(id, handle);
       await handle.ask('open', { contender: id, place });
+      connections[id] = (await countAll()) - before;
     }
     const stats = async () => parseCommandStats(await watch.info('commandstats'));
     const quietStats = async () => {
@@ -53,6 +64,7 @@ export async function onStage<Result>(body: (stage: Stage) => Promise<Result>): 
       }
     };
     return await body({
+      connections,
       contender(id) {
         const handle = handles.get(id);
         if (!handle) throw new Error(`${id} is not on stage`);
