@@ -13,12 +13,15 @@ export interface Engine {
   getFresh(key: string): Promise<CachedValue | undefined>;
   set(key: string, value: CachedValue): Promise<void>;
   /** @throws what `refresh` throws, unless something stale can be served instead */
-  getOrSet(
-    key: string,
-    policy: EntryPolicy,
-    ttlSeconds: number,
-    refresh: () => Promise<CachedValue>,
-  ): Promise<CachedValue>;
+  getOrSet(request: EngineRequest, refresh: () => Promise<CachedValue>): Promise<CachedValue>;
+}
+
+export interface EngineRequest {
+  readonly key: string;
+  readonly policy: EntryPolicy;
+  readonly ttlSeconds: number;
+  /** Does not wait for a refresh of this key that is going on: its result will be thrown away. */
+  readonly isApart: boolean;
 }
 
 /** What BentoCache keeps per key. It goes by `logicalExpiration` alone when it asks whether something is fresh. */
@@ -29,20 +32,21 @@ interface Item {
 }
 
 export function createEngine(memory: MemoryTier, reads: HttpReads, writes: HttpWrites): Engine {
+  let lanes = 0;
   const l1 = {
     type: 'l1',
-    get: (key: string) => itemOf(memory.get(key)),
+    get: (key: string) => itemOf(memory.get(withoutLane(key))),
     set(key: string, { value }: Item) {
       // What was read from Redis is in memory already, or must not be.
-      if (value.origin === 'fetch' && !value.load?.isOutdated) memory.put(key, value);
+      if (value.origin === 'fetch' && !value.load?.isOutdated) memory.put(withoutLane(key), value);
       return true;
     },
   };
   const l2 = {
     type: 'l2',
-    get: async (key: string) => itemOf(await reads.read(key)),
+    get: async (key: string) => itemOf(await reads.read(withoutLane(key))),
     async set(key: string, { value }: Item) {
-      await writes.write(key, value);
+      await writes.write(withoutLane(key), value);
       return true;
     },
   };
@@ -66,10 +70,10 @@ export function createEngine(memory: MemoryTier, reads: HttpReads, writes: HttpW
     async set(key, value) {
       await bento.set({ key, value, ttl: value.expiresAtMs - Date.now() });
     },
-    async getOrSet(key, policy, ttlSeconds, refresh) {
+    async getOrSet({ key, policy, ttlSeconds, isApart }, refresh) {
       try {
         return await bento.getOrSet({
-          key,
+          key: isApart ? `${key} ${++lanes}` : key,
           factory: refresh,
           ttl: ttlSeconds * 1000,
           grace: graceOf(policy, ttlSeconds),
@@ -80,6 +84,12 @@ export function createEngine(memory: MemoryTier, reads: HttpReads, writes: HttpW
       }
     },
   };
+}
+
+/** BentoCache lets the refreshes of one of its keys wait for each other. An entry's key holds no space. */
+function withoutLane(key: string): string {
+  const end = key.indexOf(' ');
+  return end < 0 ? key : key.slice(0, end);
 }
 
 /** BentoCache counts grace from the write. */

@@ -53,10 +53,11 @@ export function createFetching({ engine, scopes, loads, statistics, monotonicMs 
   };
 
   const call = async (request: FetchRequest): Promise<Found> => {
-    const { key, policy, ttlSeconds, tags } = request;
+    const { key, tags } = request;
+    const isApart = loads.isFetching(key, 'outdated');
     const forgetTags = scopes.expectTags(key, tags);
     try {
-      return found(await engine.getOrSet(key, policy, ttlSeconds, () => refresh(request)));
+      return found(await engine.getOrSet({ ...request, isApart }, () => refresh(request)));
     } finally {
       forgetTags();
     }
@@ -84,7 +85,7 @@ export function createFetching({ engine, scopes, loads, statistics, monotonicMs 
     async getOrSet(request) {
       const { key, policy } = request;
       // The engine would let this caller wait for a refresh that goes on behind, once memory may not be trusted any more.
-      if (policy.staleMs > 0 && !join(key) && loads.isFetching(key)) {
+      if (policy.staleMs > 0 && !join(key) && loads.isFetching(key, 'kept')) {
         const value = await engine.get(key, policy);
         if (value) return found(value);
       }

@@ -20,7 +20,8 @@ export interface Load {
 export interface PendingLoads {
   begin(key: string, kind: LoadKind, tags?: readonly string[]): Load;
   end(load: Load): void;
-  isFetching(key: string): boolean;
+  /** Whether a fetch of the key is going on that will, or that will not, be kept. */
+  isFetching(key: string, which: 'kept' | 'outdated'): boolean;
   outdate(covers: (load: Load) => boolean): void;
   /** Something was written: reads of the key may bring what was there before. */
   outdateReads(key: string): void;
@@ -40,8 +41,9 @@ export function createPendingLoads(): PendingLoads {
       const ofKey = loads.get(load.key);
       if (ofKey?.delete(load) && ofKey.size === 0) loads.delete(load.key);
     },
-    isFetching(key) {
-      for (const load of loads.get(key) ?? []) if (load.kind === 'fetch' && !load.isOutdated) return true;
+    isFetching(key, which) {
+      for (const { kind, isOutdated } of loads.get(key) ?? [])
+        if (kind === 'fetch' && isOutdated === (which === 'outdated')) return true;
       return false;
     },
     outdate(covers) {
