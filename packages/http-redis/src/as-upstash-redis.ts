@@ -13,8 +13,9 @@ export interface AsUpstashRedisOptions extends CallOptions {
  * circuit, account and errors, and calls of one tick in one request. Its own retries, telemetry and automatic pipelining
  * take no part.
  *
- * Two things differ. `subscribe`, `psubscribe` and `monitor` are refused, since they are streams. A transaction in which
- * Redis refuses a command rejects even with `keepErrors`.
+ * What differs: `subscribe`, `psubscribe` and `monitor` are refused, since they are streams. A transaction in which Redis
+ * refuses a command rejects even with `keepErrors`. Error texts that may repeat an argument are withheld. What was written
+ * is read (`readYourWrites`), but the token for it cannot be had.
  *
  * @throws InvalidRedisOptionError
  */

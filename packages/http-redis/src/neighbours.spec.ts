@@ -1,7 +1,10 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { jest } from '@jest/globals';
+import { REDIS_COMMAND_CHANNEL } from './index.js';
 import {
+  behaves,
   hangs,
   holding,
   html,
@@ -33,6 +36,24 @@ test('each call of a request keeps its own time-out', async () => {
   held.letGo();
   expect(await patient).toBe('a');
   expect(server.requests).toHaveLength(1);
+});
+
+test('an answer to a try that was given up means nothing to the next one', async () => {
+  const held = holding();
+  const late = holding();
+  server.next(held.behaviour, late.behaviour);
+  let told = 0;
+  const listen = () => void (told += 1);
+  subscribe(REDIS_COMMAND_CHANNEL, listen);
+  const patient = redis.get('a');
+  const hasty = redis.get('b', { timeoutMs: 50 });
+  await server.received(2);
+  held.letGo();
+  expect([await patient, told]).toEqual(['a', 1]);
+  server.next(behaves);
+  late.letGo();
+  expect([await hasty, told]).toEqual(['b', 2]);
+  unsubscribe(REDIS_COMMAND_CHANNEL, listen);
 });
 
 test('a request that nobody waits for any more ends', async () => {

@@ -60,6 +60,17 @@ describe('the calls of a tick', () => {
     expect(arrived()).toEqual([['0', '1', '5', '50']]);
   });
 
+  test('belong to it where it began with no microtask', async () => {
+    await new Promise<void>((resolve) => {
+      setImmediate(() => {
+        const first = get('a');
+        const later = Promise.resolve().then(() => get('b'));
+        resolve(Promise.all([first, later]).then(() => undefined));
+      });
+    });
+    expect(arrived()).toEqual([['a', 'b']]);
+  });
+
   test('fifty callers that go on after one answer share the next request', async () => {
     const caller = async (n: number) => {
       for (let round = 0; round < 4; round += 1) await get(`${n}`);

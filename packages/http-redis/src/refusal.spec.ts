@@ -6,6 +6,7 @@ test.each([
   "ERR wrong number of arguments for 'set' command",
   "NOPERM this user has no permissions to run the 'set' command",
   'ERR max requests limit exceeded. Limit: 500000, Usage: 500001',
+  'NOSCRIPT No matching script. Please use EVAL.',
   "ERR Command is not available: 'BLPOP'",
 ])('%s is told', (error) => {
   expect(describeRefusal(error, [['SET', 'k', 'ERR']])).toEqual({

@@ -20,10 +20,11 @@ const HARMLESS = [
   /^LOADING Redis is loading the dataset in memory$/,
   /^MISCONF Redis is configured to save RDB snapshots/,
   /^NOPERM this user has no permissions to run the '[\w|.-]+' command/i,
-  /^NOSCRIPT No matching script\./,
+  /^NOSCRIPT No matching script\. Please use EVAL\.$/,
   /^OOM command not allowed when used memory > 'maxmemory'/,
   /^READONLY You can't write against a read only replica\.$/,
   /^BUSY Redis is busy running a script\./,
+  /^ERR Write commands are not allowed from read-only scripts\./,
 ];
 
 /** Codes of Redis, which are told even where an argument reads the same. */
