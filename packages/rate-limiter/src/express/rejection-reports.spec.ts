@@ -47,6 +47,18 @@ test('sources are told apart by policy, kind and name, and the worst are named f
   });
 });
 
+test('an attack from all addresses of a subnet is one source', () => {
+  const rejections = createRejectionReports(collect);
+  rejections.add(user('first'));
+  for (let i = 0; i < 256; i += 1) rejections.add(ip(`198.51.100.${i}`));
+  rejections.add(ip('198.51.101.1'));
+  jest.advanceTimersByTime(10_000);
+  expect(reports[1]?.sources.map(({ source, count }) => [source, count])).toEqual([
+    ['198.51.100.0/24', 256],
+    ['198.51.101.0/24', 1],
+  ]);
+});
+
 test('a request that two limits turn away is one request', () => {
   const rejections = createRejectionReports(collect);
   rejections.add([...user('u1'), ...ip('198.51.100.7')]);

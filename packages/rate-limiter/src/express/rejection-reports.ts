@@ -44,21 +44,18 @@ export interface RejectionReports {
  * Counts rejections and reports them: the first at once, what follows together, once in 10 s. What `report` throws
  * becomes a process warning, since a broken log must not answer for a request.
  */
-export function createRejectionReports(
-  report: (rejections: RejectionReport) => void,
-  reportEveryMs = REPORT_EVERY_MS,
-): RejectionReports {
+export function createRejectionReports(report: (rejections: RejectionReport) => void): RejectionReports {
   const sources = new Map<string, RejectedKey & { count: number }>();
   let count = 0;
   let isTimerSet = false;
 
   const flush = (durationMs: number) => {
-    const named = [...sources.values()].sort((a, b) => b.count - a.count).slice(0, MAX_NAMED);
-    const rejections = { count, durationMs, sources: named.map(shorten) };
+    const named = together([...sources.values()].map(shorten)).slice(0, MAX_NAMED);
+    const rejections = { count, durationMs, sources: named };
     sources.clear();
     count = 0;
     isTimerSet = true;
-    setTimeout(onTimer, reportEveryMs).unref();
+    setTimeout(onTimer, REPORT_EVERY_MS).unref();
     try {
       report(rejections);
     } catch (error) {
@@ -67,7 +64,7 @@ export function createRejectionReports(
   };
   const onTimer = () => {
     isTimerSet = false;
-    if (count > 0) flush(reportEveryMs);
+    if (count > 0) flush(REPORT_EVERY_MS);
   };
 
   return {
@@ -82,6 +79,16 @@ export function createRejectionReports(
       if (!isTimerSet) flush(0);
     },
   };
+}
+
+/** Addresses that are cut to one subnet are one source. */
+function together(sources: readonly RejectionSource[]): RejectionSource[] {
+  const bySource = new Map<string, RejectionSource>();
+  for (const each of sources) {
+    const id = JSON.stringify([each.policy, each.keyKind, each.source]);
+    bySource.set(id, { ...each, count: each.count + (bySource.get(id)?.count ?? 0) });
+  }
+  return [...bySource.values()].sort((a, b) => b.count - a.count);
 }
 
 function shorten({
