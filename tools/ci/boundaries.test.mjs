@@ -37,6 +37,14 @@ const forbidden = [
   ['packages/sandboxed-handlers', '@switchyard/queue-testing'],
   ['packages/queue-bullmq', '@switchyard/sandboxed-handlers'],
   ['packages/local-redis', '@switchyard/queue-contract'],
+  ['packages/local-redis', '@switchyard/http-redis'],
+  ['packages/http-redis', '@switchyard/local-redis'],
+  ['packages/http-redis', '@switchyard/cache'],
+  ['packages/cache', '@switchyard/rate-limiter'],
+  ['packages/rate-limiter', '@switchyard/local-redis'],
+  ['packages/idempotency', '@switchyard/queue-contract'],
+  ['packages/queue-bullmq', '@switchyard/http-redis'],
+  ['packages/queue-rollout', '@switchyard/idempotency'],
 ];
 
 const allowed = [
@@ -47,6 +55,9 @@ const allowed = [
   ['packages/sandboxed-handlers', '@switchyard/queue-contract'],
   ['packages/queue-testing', '@switchyard/queue-contract'],
   ['packages/queue-testing', '@switchyard/sandboxed-handlers'],
+  ['packages/cache', '@switchyard/http-redis'],
+  ['packages/rate-limiter', '@switchyard/http-redis'],
+  ['packages/idempotency', '@switchyard/http-redis'],
 ];
 
 /** Packages that were taken out have no rules to see fail. */
