@@ -1,8 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { encodeCommand, type RespCommand } from '../resp-command.js';
 import { RedisGoneError } from './errors.js';
-import type { RedisAddress } from './redis-address.js';
-import { openRedisLink } from './redis-link.js';
+import { openRedisLink, type RedisLinkOptions } from './redis-link.js';
 import { RequestError } from './request-error.js';
 import { errorOf } from './reply-json.js';
 import { eventData } from './event-data.js';
@@ -23,10 +22,9 @@ export interface EventStreams {
   endAll(): void;
 }
 
-export function createEventStreams(to: {
-  readonly address: RedisAddress;
-  readonly ca?: string;
-}): EventStreams {
+export function createEventStreams(
+  to: Pick<RedisLinkOptions, 'address' | 'ca' | 'readyTimeoutMs'>,
+): EventStreams {
   const endings = new Set<() => void>();
   let isEnded = false;
 

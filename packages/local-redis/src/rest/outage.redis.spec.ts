@@ -176,6 +176,31 @@ it('gives up a Redis that is silent, and connects anew', async () => {
   expect(proxy.accepted).toBe(2);
 });
 
+it('gives up a Redis that accepts a connection and says nothing', async () => {
+  proxy.treatNew('stall');
+  await start({ redisUrl: url('sekret'), replyTimeoutMs: 60 });
+  expect(await ask(endpoint, '/ping')).toMatchObject(unavailable(/not ready within 60 ms/));
+  expect(await ask(endpoint, '/subscribe/chat')).toMatchObject(unavailable(/not ready within 60 ms/));
+  proxy.resume();
+  await change('there');
+  expect((await ask(endpoint, '/ping')).json).toEqual({ result: 'PONG' });
+});
+
+it('never sends later what it has answered with a 503', async () => {
+  await start({ redisUrl: url('sekret') });
+  proxy.treatNew('stall');
+  proxy.reset();
+  while (proxy.accepted < 2) await new Promise(setImmediate);
+  const asked = ask(endpoint, '/incr/n');
+  while (endpoint.requests === 0) await new Promise(setImmediate);
+  proxy.reset();
+  expect((await asked).status).toBe(503);
+  const back = change('there');
+  proxy.resume();
+  await back;
+  expect((await ask(endpoint, '/get/n')).json).toEqual({ result: null });
+});
+
 it('does not give up a Redis that has nothing to reply to', async () => {
   const replyTimeoutMs = 200;
   await start({ redisUrl: url('sekret'), replyTimeoutMs });

@@ -6,6 +6,7 @@ import { openRedisLink, type RedisLink } from './redis-link.js';
 export interface RedisConnectionOptions {
   readonly address: RedisAddress;
   readonly ca?: string;
+  readonly readyTimeoutMs: number;
   /** When a reply is due and nothing arrives for this long (and at most twice as long), the connection is given up. */
   readonly replyTimeoutMs: number;
   /** Called when Redis is there, and with the reason when it is not; not again for the same reason. */
@@ -39,7 +40,7 @@ const FIRST_PAUSE_MS = 25;
 const LONGEST_PAUSE_MS = 1_000;
 
 export function openRedisConnection(options: RedisConnectionOptions): RedisConnection {
-  const { address, ca, replyTimeoutMs, onChange } = options;
+  const { address, ca, readyTimeoutMs, replyTimeoutMs, onChange } = options;
   let link: RedisLink | undefined;
   let isReady = false;
   let isClosed = false;
@@ -107,6 +108,7 @@ export function openRedisConnection(options: RedisConnectionOptions): RedisConne
     link = openRedisLink({
       address,
       ca,
+      readyTimeoutMs,
       onReady: () => {
         isReady = true;
         pauseMs = FIRST_PAUSE_MS;

@@ -10,6 +10,8 @@ export interface RedisLinkOptions {
   readonly address: RedisAddress;
   /** PEM, for `rediss://` with a certificate that the system does not trust. */
   readonly ca?: string;
+  /** How long connecting may be silent. */
+  readonly readyTimeoutMs: number;
   /** Once it is logged in and Redis serves (it does not while it loads its data). */
   readonly onReady: () => void;
   /** A reply to what was sent; its bytes are good until this returns. */
@@ -30,13 +32,12 @@ export interface RedisLink {
 
 /** What `CLIENT LIST` shows it as. */
 const CONNECTION_NAME = 'switchyard-rest';
-const READY_TIMEOUT_MS = 5_000;
 const KEEP_ALIVE_MS = 10_000;
 const ANY = /^/;
 const NONE = /(?!)/;
 
 export function openRedisLink(options: RedisLinkOptions): RedisLink {
-  const { address, ca, onReady, onReply, onGone } = options;
+  const { address, ca, readyTimeoutMs, onReady, onReply, onGone } = options;
   const { host, port, isSecure } = address;
   const to = { host, port, noDelay: true, keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE_MS };
   const socket: Socket = isSecure ? connectSecurely({ ...to, ca }) : connect(to);
@@ -62,8 +63,8 @@ export function openRedisLink(options: RedisLinkOptions): RedisLink {
     onReady();
   });
 
-  socket.setTimeout(READY_TIMEOUT_MS, () => fail(new Error(`not ready within ${READY_TIMEOUT_MS} ms`)));
-  socket.once('error', fail);
+  socket.setTimeout(readyTimeoutMs, () => fail(new Error(`not ready within ${readyTimeoutMs} ms`)));
+  socket.on('error', fail);
   socket.once(isSecure ? 'secureConnect' : 'connect', () => {
     // In one piece: a Redis that has too many clients says so and closes, and a second write would fail before that is read.
     socket.write(greetings.map(({ command }) => encodeCommand(command)).join(''));

@@ -25,7 +25,10 @@ export interface StartRestEndpointOptions {
   readonly host?: string;
   /** Larger requests get a 413. Default 10 000 000. */
   readonly maxBodyBytes?: number;
-  /** When Redis owes a reply and is silent for this long, at most twice as long, it counts as gone. Default 30 000. */
+  /**
+   * When Redis owes a reply and is silent for this long, at most twice as long, it counts as gone. Default 30 000. To
+   * connect it has as long, but no more than 5 s.
+   */
   readonly replyTimeoutMs?: number;
   readonly faults?: RestFaults;
   /** From 0 to below 1, once for each request; which of them the faults hit. Default `Math.random`. */
@@ -61,6 +64,7 @@ export interface RestEndpoint {
 
 const DEFAULT_MAX_BODY_BYTES = 10_000_000;
 const DEFAULT_REPLY_TIMEOUT_MS = 30_000;
+const LONGEST_READY_TIMEOUT_MS = 5_000;
 /** Longer than clients keep a connection, so that it is they who close one that is idle. */
 const IDLE_CONNECTION_MS = 65_000;
 
@@ -93,8 +97,9 @@ export async function startRestEndpoint(options: StartRestEndpointOptions): Prom
   let faults = checkFaults(options.faults ?? {});
   let requests = 0;
 
-  const connection = openRedisConnection({ address, ca: tls?.ca, replyTimeoutMs, onChange: onRedisChange });
-  const streams = createEventStreams({ address, ca: tls?.ca });
+  const to = { address, ca: tls?.ca, readyTimeoutMs: Math.min(replyTimeoutMs, LONGEST_READY_TIMEOUT_MS) };
+  const connection = openRedisConnection({ ...to, replyTimeoutMs, onChange: onRedisChange });
+  const streams = createEventStreams(to);
   const answer = createRestRequests({
     connection,
     streams,
