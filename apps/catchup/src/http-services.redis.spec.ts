@@ -68,11 +68,17 @@ test('cache, limits and idempotency work over HTTP and open no connection to Red
   expect(texts.length).toBeGreaterThan(0);
   expect(texts.join()).not.toMatch(/Ada|\+44/);
 
-  for (let n = 0; n < 60; n++) expect(await limiter.check('API', 'user-1')).toMatchObject({ allowed: true });
-  expect(await limiter.check('API', 'user-1')).toMatchObject({ outcome: 'limited', limit: 60 });
-  expect(await limiter.check('API', 'user-1', { tier: 'pro' })).toMatchObject({ allowed: true, limit: 300 });
-  for (let n = 0; n < 20; n++) await limiter.check('SMS', '+44 1632 960000');
-  expect(await limiter.check('SMS', '+441632960000')).toMatchObject({ outcome: 'limited', limit: 20 });
+  const limited = async (policy: 'API' | 'SMS', key: string) => {
+    for (let n = 1; n <= 100; n++) {
+      const result = await limiter.check(policy, key);
+      if (result.outcome === 'limited') return result;
+    }
+    throw new Error(`${policy} limits nothing`);
+  };
+  expect(await limited('API', 'user-1')).toMatchObject({ allowed: false, limit: 60 });
+  expect(await limiter.peek('API', 'user-1', { tier: 'pro' })).toMatchObject({ allowed: true, limit: 300 });
+  expect(await limited('SMS', '+44 1632 960000')).toMatchObject({ allowed: false, limit: 20 });
+  expect(await limiter.peek('SMS', '+441632960000')).toMatchObject({ allowed: false });
   expect(JSON.stringify(await behind.keys('*'))).not.toContain('1632');
 
   expect(await idempotency.checkIdempotency('calendar-sync', 'job-1')).toBe(false);
@@ -80,7 +86,8 @@ test('cache, limits and idempotency work over HTTP and open no connection to Red
   expect(await idempotency.checkIdempotency('calendar-sync', 'job-1')).toBe(true);
 
   expect((await connectionNames(http)).filter((name) => name !== '')).toEqual(['switchyard-rest']);
-  expect(await connectionNames(queues)).toHaveLength(2);
+  // Until the legacy engine has found its side empty, it has some, too.
+  await until(async () => (await connectionNames(queues)).length === 2, 'the queues to hold two connections');
 });
 
 test('a start asks nothing of HTTP Redis that is billed', async () => {
