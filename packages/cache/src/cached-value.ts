@@ -22,7 +22,7 @@ export interface CachedValue {
   /** What it is written under; undefined where Redis did not say, and the value stays in memory. */
   readonly stamps: readonly Stamp[] | undefined;
   readonly tags: readonly string[];
-  /** When what it rests on was last asked of Redis, by the monotonic clock: memory trusts it for so long from then. */
+  /** When Redis was asked for it, or its fetch began, by the monotonic clock: memory trusts it for a while from then. */
   readonly asOfMs: number;
   /** What it is being written for; none once it is in a tier. */
   readonly load: Load | undefined;

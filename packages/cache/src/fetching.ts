@@ -39,12 +39,13 @@ export function createFetching({ engine, scopes, loads, statistics, monotonicMs 
   const refresh = async (request: FetchRequest): Promise<CachedValue> => {
     const { key, policy, tags, fetch } = request;
     const load = loads.begin(key, 'fetch', tags);
+    const startMs = monotonicMs();
     try {
       // As Redis said before the fetch began: if one of them changes during the fetch, in whichever process, what is
       // written under them does not count.
       const stamps = scopes.knownStamps(key, tags);
       const text = jsonTextOf(await fetchWithin(policy, fetch));
-      return newValue(request, text, stamps, load, monotonicMs());
+      return newValue(request, text, stamps, load, startMs);
     } catch (error) {
       statistics.count('failedFetches');
       loads.end(load);

@@ -64,12 +64,14 @@ describe('without HTTP Redis', () => {
     });
   });
 
-  it('memory answers what was fetched or set here, for as long as it is trusted', async () => {
-    await endpoint.stop();
+  it.each(['a new user', 'a user who was here before'])('memory answers what %s fetched', async (who) => {
     const mine = openCache().forUser(userId);
+    if (who !== 'a new user') await mine.set(['PROFILE', 'other'], 1);
+    await endpoint.stop();
+    nowMs = 60_000;
     await mine.getOrSet('PROFILE', () => 'fetched');
     expect(await mine.get('PROFILE')).toBe('fetched');
-    nowMs = 5000;
+    nowMs = 65_000;
     expect(await mine.get('PROFILE')).toBeUndefined();
   });
 

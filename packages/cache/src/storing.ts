@@ -37,10 +37,11 @@ export function createStoring({ engine, scopes, invalidation, loads, monotonicMs
 
   const store = async (request: StoreRequest, text: string) => {
     const { key, tags } = request;
+    const startMs = monotonicMs();
     invalidation.supersede(key);
     const load = loads.begin(key, 'fetch', tags);
     const stamps = await scopes.freshStamps(key, tags);
-    await engine.set(key, newValue(request, text, stamps, load, monotonicMs()));
+    await engine.set(key, newValue(request, text, stamps, load, startMs));
     return load.isWritten;
   };
 
@@ -60,16 +61,19 @@ export function createStoring({ engine, scopes, invalidation, loads, monotonicMs
   };
 }
 
-/** A value that is fresh from now on; memory trusts it as far as what it is written under was asked of Redis. */
+/**
+ * A value that is fresh from now on.
+ *
+ * @param asOfMs when its fetch began: an invalidation by another process may have come since, and memory is to notice in time
+ */
 export function newValue(
   { policy, ttlSeconds, tags }: StoreRequest,
   text: string,
   stamps: readonly Stamp[] | undefined,
   load: Load,
-  nowMs: number,
+  asOfMs: number,
 ): CachedValue {
   const expiresAtMs = Date.now() + ttlSeconds * 1000;
-  const askedAtMs = (stamps ?? []).map(({ generation }) => generation.askedAtMs);
   return {
     text,
     origin: 'fetch',
@@ -77,7 +81,7 @@ export function newValue(
     staleUntilMs: expiresAtMs + policy.staleMs,
     stamps,
     tags,
-    asOfMs: Math.min(nowMs, ...askedAtMs),
+    asOfMs,
     load,
   };
 }
