@@ -9,6 +9,7 @@ import {
   type CacheOptions,
   type StandardSchema,
 } from './index.js';
+import { patient } from './spec-support/patient.js';
 import { startRedisOverHttp, type RedisOverHttp } from './spec-support/redis-over-http.js';
 
 interface Contact {
@@ -44,7 +45,7 @@ beforeEach(() => {
   userId = `user-${++users}`;
 });
 
-const openCache = () => createCache({ redis: redis.connect(), entries });
+const openCache = () => createCache({ ...patient, redis: redis.connect(), entries });
 const openView = () => openCache().forUser(userId);
 
 describe('values', () => {

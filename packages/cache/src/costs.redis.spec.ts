@@ -1,4 +1,5 @@
 import { createCache, type Cache, type CacheEntries, type CacheOptions } from './index.js';
+import { patient } from './spec-support/patient.js';
 import { startRedisOverHttp, type RedisOverHttp } from './spec-support/redis-over-http.js';
 
 const entries = {
@@ -16,7 +17,8 @@ afterAll(() => redis.stop());
 /** Each case has a user, and caches, of its own. */
 function lab(options: Partial<CacheOptions<typeof entries>> = {}) {
   const userId = `user-${++user}`;
-  const open = (): Cache<typeof entries> => createCache({ redis: redis.connect(), entries, ...options });
+  const open = (): Cache<typeof entries> =>
+    createCache({ ...patient, redis: redis.connect(), entries, ...options });
   return { userId, open, mine: (cache: Cache<typeof entries>) => cache.forUser(userId) };
 }
 

@@ -1,6 +1,7 @@
 import { createCache, type Cache, type CacheEntries } from './index.js';
 import { holdable } from './spec-support/held-redis.js';
 import { openEndedFetch } from './spec-support/open-ended-fetch.js';
+import { patient } from './spec-support/patient.js';
 import { startRedisOverHttp, type RedisOverHttp } from './spec-support/redis-over-http.js';
 
 const entries = { PROFILE: { ttlSeconds: 60, tags: ['profiles'] } } satisfies CacheEntries;
@@ -17,7 +18,7 @@ beforeEach(() => {
   userId = `user-${++users}`;
 });
 
-const openCache = (): Cache<Entries> => createCache({ redis: redis.connect(), entries });
+const openCache = (): Cache<Entries> => createCache({ ...patient, redis: redis.connect(), entries });
 /** What another process sees, which has nothing in memory. */
 const inRedis = () => openCache().forUser(userId).get('PROFILE');
 
@@ -56,7 +57,7 @@ describe('across processes', () => {
 
   it.each(generational)('%s holds for a write that arrives after it', async (_name, run) => {
     const { redis: held, holdRequest } = holdable(redis.connect());
-    const cache = createCache({ redis: held, entries });
+    const cache = createCache({ ...patient, redis: held, entries });
     const write = holdRequest('SET');
     const waiting = cache.forUser(userId).getOrSet('PROFILE', () => 'older');
     await write.isReached;
@@ -104,6 +105,7 @@ describe('across processes', () => {
   it.each([0, 1, 5])('memory follows within %s seconds', async (memoryTtlSeconds) => {
     let nowMs = 0;
     const cache = createCache({
+      ...patient,
       redis: redis.connect(),
       entries,
       memoryTtlSeconds,
@@ -122,7 +124,7 @@ describe('across processes', () => {
 
   it('memory does not trust a slow fetch for longer than from when it asked', async () => {
     let nowMs = 0;
-    const cache = createCache({ redis: redis.connect(), entries, monotonicMs: () => nowMs });
+    const cache = createCache({ ...patient, redis: redis.connect(), entries, monotonicMs: () => nowMs });
     const { fetch, hasBegun, end } = openEndedFetch();
     const waiting = cache.forUser(userId).getOrSet('PROFILE', fetch);
     await hasBegun;

@@ -1,6 +1,7 @@
 import { createCache, type Cache, type CacheEntries } from './index.js';
 import { holdable, type HeldRedis } from './spec-support/held-redis.js';
 import { openEndedFetch } from './spec-support/open-ended-fetch.js';
+import { patient } from './spec-support/patient.js';
 import { startRedisOverHttp, type RedisOverHttp } from './spec-support/redis-over-http.js';
 
 const entries = { PROFILE: { ttlSeconds: 60, tags: ['profiles'] } } satisfies CacheEntries;
@@ -17,7 +18,7 @@ beforeEach(() => {
   userId = `user-${++users}`;
 });
 
-const openCache = (): Cache<Entries> => createCache({ redis: redis.connect(), entries });
+const openCache = (): Cache<Entries> => createCache({ ...patient, redis: redis.connect(), entries });
 /** What another process sees, which has nothing in memory. */
 const inRedis = () => openCache().forUser(userId).get('PROFILE');
 
@@ -26,7 +27,7 @@ interface HeldCache extends HeldRedis {
 }
 function openHeldCache(): HeldCache {
   const held = holdable(redis.connect());
-  return { ...held, cache: createCache({ redis: held.redis, entries }) };
+  return { ...held, cache: createCache({ ...patient, redis: held.redis, entries }) };
 }
 
 const invalidations: [

@@ -2,6 +2,7 @@ import { jest } from '@jest/globals';
 import { CacheFetchTimeoutError, createCache, type Cache, type CacheEntries } from './index.js';
 import { holdable } from './spec-support/held-redis.js';
 import { openEndedFetch } from './spec-support/open-ended-fetch.js';
+import { patient } from './spec-support/patient.js';
 import { startRedisOverHttp, type RedisOverHttp } from './spec-support/redis-over-http.js';
 
 const entries = {
@@ -31,7 +32,7 @@ afterEach(() => {
 
 /** A cache whose memory sees the same time go by. */
 const openCache = (client = redis.connect()): Cache<typeof entries> =>
-  createCache({ redis: client, entries, monotonicMs: () => passedMs });
+  createCache({ ...patient, redis: client, entries, monotonicMs: () => passedMs });
 
 /** A cache, and a promise of when Redis has taken its next write. */
 function openCacheSeen() {

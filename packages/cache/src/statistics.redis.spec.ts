@@ -1,5 +1,6 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { CACHE_CHANNEL, createCache, type CacheMessage } from './index.js';
+import { patient } from './spec-support/patient.js';
 import { startRedisOverHttp, type RedisOverHttp } from './spec-support/redis-over-http.js';
 
 const entries = { PROFILE: { ttlSeconds: 60 }, CONTACTS: {} };
@@ -15,7 +16,7 @@ beforeEach(() => {
   userId = `user-${++users}`;
 });
 
-const openCache = () => createCache({ redis: redis.connect(), entries });
+const openCache = () => createCache({ ...patient, redis: redis.connect(), entries });
 
 describe('what is told', () => {
   it('counts reads by how they ended', async () => {
@@ -39,7 +40,7 @@ describe('what is told', () => {
   });
 
   it('counts what memory had to let go', async () => {
-    const cache = createCache({ redis: redis.connect(), entries, memoryMaxEntries: 2 });
+    const cache = createCache({ ...patient, redis: redis.connect(), entries, memoryMaxEntries: 2 });
     for (const part of [1, 2, 3]) await cache.forUser(userId).set(['PROFILE', part], 'x'.repeat(100));
     const { memory } = cache.stats();
     expect(memory).toMatchObject({ entries: 2, evictions: 1 });
@@ -47,7 +48,7 @@ describe('what is told', () => {
   });
 
   it('does not keep in memory what is too large for it', async () => {
-    const cache = createCache({ redis: redis.connect(), entries, memoryMaxBytes: 10_000 });
+    const cache = createCache({ ...patient, redis: redis.connect(), entries, memoryMaxBytes: 10_000 });
     await cache.forUser(userId).set(['PROFILE', 1], 'small');
     await cache.forUser(userId).set(['PROFILE', 2], 'x'.repeat(20_000));
     expect(cache.stats().memory).toMatchObject({ entries: 1, evictions: 0 });
@@ -56,6 +57,7 @@ describe('what is told', () => {
 
   it('counts what is too large for Redis, and answers it', async () => {
     const cache = createCache({
+      ...patient,
       redis: redis.connect(),
       entries,
       maxEntryBytes: 1000,
