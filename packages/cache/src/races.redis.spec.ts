@@ -190,15 +190,19 @@ describe('a set', () => {
     },
   );
 
-  it('of several at once: the last one counts', async () => {
+  it('of several at once: the last one counts, and what waits before it is not sent', async () => {
     const { cache, holdRequest } = openHeldCache();
     const mine = cache.forUser(userId);
     await mine.exists('PROFILE');
-    const first = holdRequest('SET');
-    const sets = [mine.set('PROFILE', 1), mine.set('PROFILE', 2), mine.set('PROFILE', 3)];
-    await first.isReached;
-    first.release();
-    await Promise.all(sets);
+    const writing = holdRequest('SET');
+    const first = mine.set('PROFILE', 1);
+    await writing.isReached;
+    const second = mine.set('PROFILE', 2);
+    // Until it waits for its turn.
+    await new Promise(setImmediate);
+    const third = mine.set('PROFILE', 3);
+    writing.release();
+    expect(await Promise.all([first, second, third])).toEqual([true, false, true]);
     expect(await mine.get('PROFILE')).toBe(3);
     expect(await inRedis()).toBe(3);
   });
