@@ -3,7 +3,7 @@ import { LRUCache } from 'lru-cache';
 /** The generation of a scope as Redis last told it, or as this process proposes it where Redis had none. */
 export interface Generation {
   readonly value: string;
-  /** When it was asked of Redis, by the monotonic clock. */
+  /** When it was asked of Redis, or Redis had taken it, by the monotonic clock. */
   askedAtMs: number;
   /** A proposal that no write has carried to Redis yet. */
   isProposal: boolean;
@@ -42,6 +42,8 @@ export function createGenerations(createId: () => string): Generations {
   return {
     observe(scope, value, askedAtMs) {
       const known = scopes.get(scope);
+      // The answer to an older question says nothing new.
+      if (known && known.askedAtMs > askedAtMs) return known;
       if (value !== null) return remember(scope, { value, askedAtMs, isProposal: false });
       // The same proposal for all that are fetched side by side, else the writes of all but the first were lost.
       if (known?.isProposal) return Object.assign(known, { askedAtMs });

@@ -79,7 +79,9 @@ export function createInvalidation(parts: InvalidationParts): Invalidation {
       GENERATION_TTL_SECONDS,
     ]);
     const isTaken = await hasTaken(redis.pipeline(commands).then((replies) => replies.forEach(assertTaken)));
-    if (!isTaken) for (const { scope, generation } of renewed) generations.forget(scope, generation);
+    for (const { scope, generation } of renewed)
+      if (isTaken) generation.askedAtMs = monotonicMs();
+      else generations.forget(scope, generation);
     return isTaken;
   };
 
