@@ -102,19 +102,25 @@ describe('across processes', () => {
     ).toEqual(['slow', 'quick']);
   });
 
-  it('what is set after a clear counts, although an older read is answered in between', async () => {
-    await openCache().forUser(userId).set('PROFILE', 'older');
-    const { redis: held, holdReply } = holdable(redis.connect());
-    const cache = createCache({ ...patient, redis: held, entries });
-    const read = holdReply('MGET');
-    const reading = cache.forUser(userId).get('PROFILE');
-    await read.isReached;
-    await cache.clearUser(userId);
-    read.release();
-    await reading;
-    await cache.forUser(userId).set('PROFILE', 'newer');
-    expect(await inRedis()).toBe('newer');
-  });
+  it.each(['before', 'during'])(
+    'what is set after a clear counts, although a read that began %s it is answered in between',
+    async (when) => {
+      await openCache().forUser(userId).set('PROFILE', 'older');
+      const { redis: held, holdRequest, holdReply } = holdable(redis.connect());
+      const cache = createCache({ ...patient, redis: held, entries });
+      const clear = holdRequest('SET');
+      const read = holdReply('MGET');
+      const clearing = when === 'during' ? cache.clearUser(userId) : undefined;
+      const reading = cache.forUser(userId).get('PROFILE');
+      await read.isReached;
+      clear.release();
+      await (clearing ?? cache.clearUser(userId));
+      read.release();
+      await reading;
+      await cache.forUser(userId).set('PROFILE', 'newer');
+      expect(await inRedis()).toBe('newer');
+    },
+  );
 
   it.each([0, 1, 5])('memory follows within %s seconds', async (memoryTtlSeconds) => {
     let nowMs = 0;
