@@ -75,14 +75,21 @@ describe('what a check costs', () => {
     expect(billed).toBeLessThanOrEqual(0.9);
   });
 
-  it('is at most 0.05 where it is rejected again and again, and 3, writing nothing, the first time', async () => {
+  it('is nothing where it is rejected by the process that took the last', async () => {
     const limiter = lab.open(policies);
     for (let at = 0; at < 60; at += 1) await limiter.check('API', 'rejected');
+    expect(await cost(200, () => limiter.check('API', 'rejected'))).toEqual({ billed: 0, requests: 0 });
+    expect(limiter.stats().policies.API).toMatchObject({ allowed: 60, limited: 200, remembered: 200 });
+  });
+
+  it('is at most 0.05 where it is rejected again and again, and 3, writing nothing, the first time', async () => {
+    const limiter = lab.open(policies);
+    await limiter.check('API', 'another');
     const state = await lab.admin.dump('limit:API:w60000:=rejected');
     expect(await cost(1, () => limiter.check('API', 'rejected'))).toEqual({ billed: 3, requests: 1 });
     expect(await lab.admin.dump('limit:API:w60000:=rejected')).toEqual(state);
     expect(await cost(200, () => limiter.check('API', 'rejected'))).toEqual({ billed: 0, requests: 0 });
-    expect(limiter.stats().policies.API).toMatchObject({ allowed: 60, limited: 201, remembered: 200 });
+    expect(limiter.stats().policies.API).toMatchObject({ allowed: 1, limited: 201, remembered: 200 });
   });
 
   it('is 4 for a first rejection by a process that knows nothing of the time of Redis', async () => {

@@ -64,6 +64,7 @@ async function follow(history: readonly Step[], beliefErrorMs: () => number): Pr
       remaining: Math.max(0, Math.floor((full - (isTaken ? held.missing : missing)) / MICRO)),
       resetAfterMs,
       retryAfterMs: Math.ceil(lacking / gainPerMs),
+      nextAfterMs: isTaken ? Math.ceil(Math.max(0, held.missing + MICRO - full) / rule.gainPerMs) : 0,
       leased: 0,
     });
     const expiresMs = await lab.admin.pexpiretime(key);

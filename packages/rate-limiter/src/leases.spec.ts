@@ -9,6 +9,7 @@ const granted = (leased: number): Verdict => ({
   remaining: 50,
   resetAfterMs: 11_000,
   retryAfterMs: 0,
+  nextAfterMs: 0,
   leased,
 });
 

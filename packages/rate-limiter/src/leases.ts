@@ -91,6 +91,7 @@ export function createLeases(maxKeys: number, { now, wallNow }: Clocks): Leases 
         remaining: last.remaining + usable - units,
         resetAfterMs: Math.max(0, Math.ceil(last.resetAfterMs - (now() - lastAtMs))),
         retryAfterMs: 0,
+        nextAfterMs: 0,
         leased: 0,
       };
     },

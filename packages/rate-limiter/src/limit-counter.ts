@@ -15,7 +15,10 @@ export interface Verdict {
   readonly fits: boolean;
   readonly remaining: number;
   readonly resetAfterMs: number;
+  /** 0 when they fit. */
   readonly retryAfterMs: number;
+  /** How long until one more unit fits, after these were taken; 0 when one does at once. */
+  readonly nextAfterMs: number;
   /** Units taken on top. */
   readonly leased: number;
 }

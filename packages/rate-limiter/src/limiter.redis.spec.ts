@@ -39,10 +39,15 @@ describe('check', () => {
     expect(first).toMatchObject({ retryAfterMs: 0, resetAfterMs: 60_001, answeredBy: 'redis' });
     expect(Math.abs(first.resetAt - Date.now() - 60_000)).toBeLessThan(10_000);
     await limiter.check('API', key, { units: 2 });
-    const rejected = await limiter.check('API', key);
-    expect(rejected).toMatchObject({ outcome: 'limited', allowed: false, remaining: 0, answeredBy: 'redis' });
-    expect(rejected.retryAfterMs).toBeGreaterThan(50_000);
-    expect(rejected.retryAfterMs).toBeLessThanOrEqual(rejected.resetAfterMs);
+    for (const [asked, answeredBy] of [
+      [limiter, 'remembered-rejection'],
+      [open(), 'redis'],
+    ] as const) {
+      const rejected = await asked.check('API', key);
+      expect(rejected).toMatchObject({ outcome: 'limited', allowed: false, remaining: 0, answeredBy });
+      expect(rejected.retryAfterMs).toBeGreaterThan(50_000);
+      expect(rejected.retryAfterMs).toBeLessThanOrEqual(rejected.resetAfterMs);
+    }
   });
 
   it('admits again when it said it would, for as often as a window goes by', async () => {

@@ -52,7 +52,10 @@ export function createProcessCounter(maxKeys: number, now: () => number): LimitC
       const verdicts = demands.map((demand) => lookAt(demand, nowMs));
       if (!verdicts.every(({ fits }) => fits)) return verdicts;
       for (const demand of demands) charge(demand, nowMs);
-      return demands.map((demand) => lookAt({ ...demand, units: 0 }, nowMs));
+      return demands.map((demand) => {
+        const { retryAfterMs, ...next } = lookAt({ ...demand, units: 1 }, nowMs);
+        return { ...next, fits: true, retryAfterMs: 0, nextAfterMs: retryAfterMs };
+      });
     },
     async peek(demands) {
       return demands.map((demand) => lookAt(demand, Math.floor(now())));
@@ -101,6 +104,7 @@ function lookAtWindow(
     remaining: Math.max(0, limit - used),
     resetAfterMs: newest ? endsInMs(newest) : 0,
     retryAfterMs,
+    nextAfterMs: 0,
     leased: 0,
   };
 }
@@ -128,6 +132,7 @@ function lookAtBucket(
     remaining: Math.max(0, Math.floor((rule.limit * MICRO - missing) / MICRO)),
     resetAfterMs: Math.ceil(missing / gainPerMs),
     retryAfterMs: Math.ceil(lacking / gainPerMs),
+    nextAfterMs: 0,
     leased: 0,
   };
 }

@@ -54,12 +54,14 @@ function checkedReply(reply: unknown, limits: number): readonly number[] {
 }
 
 function verdictOf(numbers: readonly number[], from: number): Verdict {
-  const [fits, remaining, resetAfterMs, retryAfterMs, leased] = numbers.slice(from, from + PER_LIMIT) as [
+  const [fits, remaining, resetAfterMs, waitMs, leased] = numbers.slice(from, from + PER_LIMIT) as [
     number,
     number,
     number,
     number,
     number,
   ];
-  return { fits: fits === 1, remaining, resetAfterMs, retryAfterMs, leased };
+  const wait =
+    fits === 1 ? { retryAfterMs: 0, nextAfterMs: waitMs } : { retryAfterMs: waitMs, nextAfterMs: 0 };
+  return { fits: fits === 1, remaining, resetAfterMs, ...wait, leased };
 }

@@ -15,6 +15,7 @@ const rejection = (retryAfterMs: number): Verdict => ({
   remaining: 2,
   resetAfterMs: 900,
   retryAfterMs,
+  nextAfterMs: 0,
   leased: 0,
 });
 

@@ -96,8 +96,11 @@ function window.look(limit, now)
   return math.max(0, left or limit.most), fitsAt
 end
 
-function window.fullAt(limit, now, isTaken)
-  local last = isTaken and math.max(limit.last, now + limit.offset) or limit.last
-  return math.max(now, last + limit.size + 1)
+function window.charge(limit)
+  window.append(limit, limit.now + limit.offset, limit.units + limit.leased)
+end
+
+function window.fullAt(limit, now)
+  return math.max(now, limit.last + limit.size + 1)
 end
 `;

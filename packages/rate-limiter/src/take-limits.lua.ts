@@ -12,7 +12,8 @@ import { TOKEN_BUCKET } from './token-bucket.lua.js';
  *                        or `bucket`, capacity, gain per ms in millionths of a token, 0, units, 0, 0
  *
  * Reply    { billed commands, server's time in ms, 1 when everything fits, then for each limit five:
- *            1 when it fits, units left, ms until all are back, ms until these units fit, units leased on top }
+ *            1 when it fits, units left, ms until all are back, ms until these units fit (taken: until one more does),
+ *            units leased on top }
  *
  * Bills    the call, an XREVRANGE and an XADD per limit, and a PEXPIREAT per limit once in about three windows.
  *          Rejection: the call, an XREVRANGE per limit and TIME; where the belief was wrong XADD and XDEL (DEL) per limit.
@@ -61,10 +62,13 @@ local function takeBack()
   end
 end
 
-local function moveExpiry()
+local function finish()
   for _, limit in ipairs(limits) do
     local expires = limit.kind.expiry(limit, limit.now)
     if expires ~= limit.expires then call('PEXPIREAT', limit.key, text(expires)) end
+    limit.kind.charge(limit)
+    limit.units = 1
+    limit.left, limit.fitsAt = limit.kind.look(limit, limit.now)
   end
 end
 
@@ -99,16 +103,16 @@ else
   if not areFitting then takeBack() end
 end
 
+for _, limit in ipairs(limits) do limit.fits = limit.fitsAt == 0 end
 local isTaken = areFitting and not isPeek
-if isTaken then moveExpiry() end
+if isTaken then finish() end
 
 local reply = { billed, now, areFitting and 1 or 0 }
 for _, limit in ipairs(limits) do
-  local fits = limit.fitsAt == 0
-  table.insert(reply, fits and 1 or 0)
-  table.insert(reply, isTaken and limit.left - limit.units - limit.leased or limit.left)
-  table.insert(reply, limit.kind.fullAt(limit, limit.now, isTaken) - limit.now)
-  table.insert(reply, fits and 0 or limit.fitsAt - limit.now)
+  table.insert(reply, limit.fits and 1 or 0)
+  table.insert(reply, limit.left)
+  table.insert(reply, limit.kind.fullAt(limit, limit.now) - limit.now)
+  table.insert(reply, limit.fitsAt == 0 and 0 or limit.fitsAt - limit.now)
   table.insert(reply, isTaken and limit.leased or 0)
 end
 return reply

@@ -20,7 +20,12 @@ export function createTaker(counter: LimitCounter, rejections: RejectionMemory, 
     });
 
   const judged = (demand: PolicyDemand, verdict: Verdict): RateLimitResult => {
-    if (!verdict.fits) rejections.add(demand, verdict);
+    const { fits, nextAfterMs } = verdict;
+    if (!fits) rejections.add(demand, verdict);
+    // It was the last one: the next asks in vain until then.
+    else if (nextAfterMs > 0) {
+      rejections.add({ ...demand, units: 1 }, { ...verdict, fits: false, retryAfterMs: nextAfterMs });
+    }
     return decidedResult(demand, verdict, 'redis');
   };
 

@@ -48,9 +48,12 @@ function bucket.look(limit, now)
   return left, lacking > 0 and now + math.ceil(lacking / limit.gain) or 0
 end
 
-function bucket.fullAt(limit, now, isTaken)
-  local missing = missingAt(limit, now)
-  if isTaken then return now + math.ceil((missing + limit.units * MICRO) / limit.ownGain) end
-  return now + math.ceil(missing / limit.gain)
+function bucket.charge(limit)
+  limit.missing = missingAt(limit, limit.now) + limit.units * MICRO
+  limit.seen, limit.gain = limit.now, limit.ownGain
+end
+
+function bucket.fullAt(limit, now)
+  return now + math.ceil(missingAt(limit, now) / limit.gain)
 end
 `;

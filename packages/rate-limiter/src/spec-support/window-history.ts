@@ -78,6 +78,7 @@ export class WindowHistory {
       if (isTaken) {
         this.compare(key, rule, wanted, verdict, isTaken, timeOf(newest));
         this.record(key, wanted, verdict, timeOf(newest));
+        this.compareNext(key, rule, verdict, timeOf(newest));
       } else {
         if (setBackMs === 0) this.compare(key, rule, wanted, verdict, isTaken, this.clock.nowMs);
         expect(newest).toEqual(before[at]);
@@ -109,21 +110,16 @@ export class WindowHistory {
     isTaken: boolean,
     clockMs: number,
   ): void {
-    const { windowMs, grainMs, limit } = rule;
+    const { grainMs, limit } = rule;
     const nowMs = Math.max(clockMs, key.counted.at(-1)?.atMs ?? 0);
-    const used = (atMs: number, lateMs = 0) =>
-      key.counted.reduce(
-        (sum, each) => (atMs - each.latestMs <= windowMs + lateMs ? sum + each.units : sum),
-        0,
-      );
-    const isComparable = this.elapsedMs === this.clock.nowMs - LATER_MS;
+    const used = (atMs: number, lateMs = 0) => this.used(key, atMs, lateMs);
     const lateMs = grainMs - 1;
     const left = Math.max(0, limit - used(nowMs));
 
     if (verdict.fits) expect(used(nowMs) + units).toBeLessThanOrEqual(limit);
     expect(verdict.leased).toBeLessThanOrEqual(isTaken ? Math.max(0, (left - units) / 2) : 0);
     if (verdict.fits) expect(verdict.retryAfterMs).toBe(0);
-    if (!isComparable) return;
+    if (!this.isComparable()) return;
     if (!verdict.fits) {
       const { retryAfterMs } = verdict;
       expect(used(nowMs + retryAfterMs) + units).toBeLessThanOrEqual(limit);
@@ -132,6 +128,25 @@ export class WindowHistory {
     const taken = isTaken ? units + verdict.leased : 0;
     expect(verdict.remaining + taken).toBeLessThanOrEqual(left);
     expect(verdict.remaining + taken).toBeGreaterThanOrEqual(Math.max(0, limit - used(nowMs, lateMs)));
+  }
+
+  /** Of when one more fits, after what was just taken. */
+  private compareNext(key: Key, rule: WindowRule, { remaining, nextAfterMs }: Verdict, nowMs: number): void {
+    if (remaining > 0) expect(nextAfterMs).toBe(0);
+    if (remaining > 0 || !this.isComparable()) return;
+    expect(this.used(key, nowMs + nextAfterMs)).toBeLessThan(rule.limit);
+    expect(this.used(key, nowMs + nextAfterMs - 1, rule.grainMs - 1)).toBeGreaterThanOrEqual(rule.limit);
+  }
+
+  /** Units that count at a time, when all leave so late. */
+  private used(key: Key, atMs: number, lateMs = 0): number {
+    const counts = ({ latestMs }: Taken) => atMs - latestMs <= this.rule.windowMs + lateMs;
+    return key.counted.reduce((sum, taken) => (counts(taken) ? sum + taken.units : sum), 0);
+  }
+
+  /** Whether the clock was never set back, so that a plain list says what the stream does. */
+  private isComparable(): boolean {
+    return this.elapsedMs === this.clock.nowMs - LATER_MS;
   }
 
   private record(key: Key, units: number, { leased }: Verdict, atMs: number): void {
