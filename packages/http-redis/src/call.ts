@@ -115,7 +115,7 @@ export class Call implements Outgoing, CallTale {
     if (script && !this.isFallback && 'error' in first && first.error.startsWith('NOSCRIPT')) {
       this.isFallback = true;
       const [, , ...rest] = commands[0] as RedisCommand;
-      this.json = commandJson(['EVAL', script.lua, ...rest]);
+      this.json = JSON.stringify(['EVAL', script.lua, ...rest.map(String)]);
       // The same try, whose text came second.
       this.tries -= 1;
       this.go();

@@ -24,13 +24,13 @@ export interface Circuit {
 }
 
 /**
- * @throws InvalidRedisOptionError
- *
  * Opens after failures in a row, lets one request out after a wait, closes at an answer. Waits double and vary by a quarter
  * so that many processes do not come back at once.
  *
- * cockatiel and opossum wrap an asynchronous function: a rejection costs promises there, and a probe that its callers gave
- * up must count as a success or a failure. Here many calls share a request, and some of them end before it does.
+ * Of the libraries, cockatiel 4 needs Node 22, lets callers wait for the end of a probe instead of refusing them, and takes
+ * a probe that its caller aborts for a success; opossum 10 opens by a share of failures and waits equally long each time.
+ *
+ * @throws InvalidRedisOptionError
  */
 export function createCircuit(options: CircuitOptions, nowMs: () => number, random: () => number): Circuit {
   const { failures = 5, firstWaitMs = 500, maxWaitMs = 15_000 } = options;

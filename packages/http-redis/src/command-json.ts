@@ -1,6 +1,9 @@
 import { InvalidRedisOptionError } from './errors.js';
 import type { RedisCommand } from './http-redis.js';
 
+/** JSON escapes halves of surrogate pairs and no other letters so; a text may hold the same signs. */
+const HALF_PAIR_IN_JSON = '\\ud';
+
 /** @throws InvalidRedisOptionError for what is no command; it shows no argument */
 export function commandJson(command: RedisCommand): string {
   const [name] = command;
@@ -26,5 +29,18 @@ export function commandJson(command: RedisCommand): string {
     );
   }
   // As text, so that no server's own numbers come between.
-  return JSON.stringify(hasNumbers ? command.map(String) : command);
+  const json = JSON.stringify(hasNumbers ? command.map(String) : command);
+  if (json.includes(HALF_PAIR_IN_JSON)) refuseHalfPairs(name, command);
+  return json;
+}
+
+/** In UTF-8 all of them are one and the same sign, so that different keys would become one. */
+function refuseHalfPairs(name: string, command: RedisCommand): void {
+  const at = command.findIndex((each) => /\p{Surrogate}/u.test(String(each)));
+  if (at === -1) return;
+  throw new InvalidRedisOptionError(
+    `argument ${at} of ${name.toUpperCase()}`,
+    'a string with half a surrogate pair',
+    'well-formed Unicode',
+  );
 }

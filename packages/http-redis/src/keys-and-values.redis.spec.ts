@@ -21,6 +21,7 @@ const HOSTILE = [
   'back\\slash',
   '../..//%2F?_token=x#y',
   '{"json":[1]}',
+  'a text with \\ud800 in it',
   '\u2028\u2029\ufeff',
   'ünïcödé',
   ' ',
@@ -49,6 +50,13 @@ test('so is any text, alone and in a request with others', async () => {
     }),
     { numRuns: 150 },
   );
+});
+
+test('bytes that are no UTF-8 are lost, and nothing else is', async () => {
+  await lab.behind.set('bytes', Buffer.from([0xff, 0x61, 0xc3, 0x28, 0x00]));
+  const [bytes, neighbour] = await Promise.all([redis.get('bytes'), redis.command(['ECHO', 'ä'])]);
+  expect(bytes).toBe('\ufffda\ufffd(\u0000');
+  expect(neighbour).toBe('ä');
 });
 
 test('9.9 MB go there and back; a small call of the same tick has a request of its own', async () => {

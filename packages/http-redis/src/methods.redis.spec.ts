@@ -111,6 +111,11 @@ test.each([
     'argument 2 of SET is of type null',
   ],
   ['no command', () => redis.command([] as unknown as RedisCommand), 'command is without the name'],
+  [
+    'half a surrogate pair',
+    () => redis.get('a\ud800'),
+    'argument 1 of GET is a string with half a surrogate pair',
+  ],
   ['a score that is none', () => redis.zadd('z', [{ score: NaN, member: 'm' }]), 'argument 2 of ZADD is NaN'],
 ])('%s is refused with its value, and nothing is sent', async (_, call, message) => {
   const cost = await lab.costOf(async () => {

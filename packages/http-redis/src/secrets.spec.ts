@@ -30,13 +30,14 @@ let server: MisbehavingServer;
 beforeAll(async () => {
   server = await startMisbehavingServer();
   subscribe(REDIS_COMMAND_CHANNEL, listen);
-  for (const stream of [process.stdout, process.stderr]) {
-    const write = stream.write.bind(stream) as (...args: unknown[]) => boolean;
-    jest.spyOn(stream, 'write').mockImplementation((...args: unknown[]) => {
-      printed.push(args[0]);
-      return write(...args);
-    });
+  const print = (...args: unknown[]) => void printed.push(...args);
+  for (const method of ['log', 'info', 'warn', 'error', 'debug', 'trace'] as const) {
+    jest.spyOn(console, method).mockImplementation(print);
   }
+  for (const stream of [process.stdout, process.stderr]) {
+    jest.spyOn(stream, 'write').mockImplementation((text) => (print(text), true));
+  }
+  jest.spyOn(process, 'emitWarning').mockImplementation(print);
 });
 afterAll(async () => {
   unsubscribe(REDIS_COMMAND_CHANNEL, listen);
@@ -166,5 +167,8 @@ test.each([
 
 test('nothing was printed that shows it', () => {
   expect(seen.length).toBeGreaterThan(100);
-  expect(printed.join('')).not.toMatch(/planted/i);
+  expect(printed.map(String)).toEqual([]);
+  console.warn('heard');
+  process.stdout.write('heard');
+  expect(printed).toEqual(['heard', 'heard']);
 });
