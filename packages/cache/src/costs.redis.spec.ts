@@ -113,6 +113,14 @@ describe('what a cache costs in billed commands', () => {
     expect(await redis.billed(() => cache.set('PROFILE', 2))).toBe(1);
   });
 
+  it('many sets at once for such a user: one each, and one', async () => {
+    const { open, mine } = await knownUser();
+    const cache = mine(open());
+    const sets = () => Promise.all([1, 2, 3, 4, 5].map((part) => cache.set(['PROFILE', part], part)));
+    expect(await redis.billed(sets)).toBe(6);
+    expect(await mine(open()).getMany([1, 5].map((part) => ['PROFILE', part]))).toEqual([1, 5]);
+  });
+
   it('a delete: one', async () => {
     const { open, mine } = await knownUser();
     expect(await redis.billed(() => mine(open()).delete('PROFILE'))).toBe(1);

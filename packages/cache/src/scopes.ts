@@ -41,6 +41,8 @@ export interface ScopesParts {
 export function createScopes(parts: ScopesParts): Scopes {
   const { driver, keys, policyOf, generations, statistics, trustMs, monotonicMs } = parts;
   const expectedTags = new Map<string, readonly string[]>();
+  /** What is being asked for a write, and whether Redis answered. */
+  const asked = new Map<string, Promise<boolean>>();
 
   const scopesOf = (key: string, tags: readonly string[]) => {
     const userScope = keys.userScopeOf(key);
@@ -83,6 +85,17 @@ export function createScopes(parts: ScopesParts): Scopes {
     return generation !== undefined && nowMs - generation.askedAtMs < trustMs;
   };
 
+  /** Asks for those that nobody asks for at present. */
+  const askOnce = (scopes: readonly string[], nowMs: number): Promise<boolean> => {
+    const mine = scopes.filter((scope) => !asked.has(scope));
+    const answered = ask(mine, nowMs).then((current) => {
+      for (const scope of mine) asked.delete(scope);
+      return current !== undefined;
+    });
+    for (const scope of mine) asked.set(scope, answered);
+    return answered;
+  };
+
   return {
     expectedOf: (key) =>
       scopesOf(key, [...policyOf(key).tags, ...(expectedTags.get(key) ?? [])]).map(({ scope }) => scope),
@@ -107,12 +120,14 @@ export function createScopes(parts: ScopesParts): Scopes {
     knownStamps,
     async freshStamps(key, tags) {
       const nowMs = monotonicMs();
-      const scopes = scopesOf(key, tags).map(({ scope }) => scope);
-      const asked = await ask(
-        scopes.filter((scope) => !isRecent(scope, nowMs)),
-        nowMs,
-      );
-      return asked && knownStamps(key, tags);
+      const unsure = scopesOf(key, tags)
+        .map(({ scope }) => scope)
+        .filter((scope) => !isRecent(scope, nowMs));
+      const areAsked = await Promise.all([
+        askOnce(unsure, nowMs),
+        ...unsure.map((scope) => asked.get(scope)),
+      ]);
+      return areAsked.includes(false) ? undefined : knownStamps(key, tags);
     },
   };
 }
