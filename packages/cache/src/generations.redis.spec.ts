@@ -122,6 +122,16 @@ describe('across processes', () => {
     },
   );
 
+  it('what is set counts again, at the latest when memory follows, after another process cleared the user', async () => {
+    let nowMs = 0;
+    const cache = createCache({ ...patient, redis: redis.connect(), entries, monotonicMs: () => nowMs });
+    await cache.forUser(userId).set('PROFILE', 'older');
+    await openCache().clearUser(userId);
+    nowMs = 5000;
+    await cache.forUser(userId).set('PROFILE', 'newer');
+    expect(await inRedis()).toBe('newer');
+  });
+
   it.each([0, 1, 5])('memory follows within %s seconds', async (memoryTtlSeconds) => {
     let nowMs = 0;
     const cache = createCache({
