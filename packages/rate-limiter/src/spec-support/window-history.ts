@@ -131,7 +131,9 @@ export class WindowHistory {
   }
 
   /** Of when one more fits, after what was just taken. */
-  private compareNext(key: Key, rule: WindowRule, { remaining, nextAfterMs }: Verdict, nowMs: number): void {
+  private compareNext(key: Key, rule: WindowRule, verdict: Verdict, nowMs: number): void {
+    const { remaining, nextAfterMs, resetAfterMs } = verdict;
+    expect(nowMs + resetAfterMs).toBe(Number(key.counted.at(-1)?.latestMs) + rule.windowMs + 1);
     if (remaining > 0) expect(nextAfterMs).toBe(0);
     if (remaining > 0 || !this.isComparable()) return;
     expect(this.used(key, nowMs + nextAfterMs)).toBeLessThan(rule.limit);
