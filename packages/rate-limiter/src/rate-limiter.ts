@@ -72,7 +72,10 @@ export interface RateLimiter<P extends Policies = Policies> {
     key: string,
     options?: CheckOptions<TierName<P[Name]>>,
   ): Promise<RateLimitResult<Name>>;
-  /** Takes from every limit or, when one of them rejects, from none: one round trip, atomically. */
+  /**
+   * Takes from every limit or, when one of them rejects, from none: one round trip, atomically, without leases. One request
+   * goes the way of `check`.
+   */
   checkAll(requests: readonly LimitRequest<P>[]): Promise<CombinedRateLimitResult<PolicyName<P>>>;
   /** What `check` would say now; takes nothing and always asks Redis. */
   peek<Name extends PolicyName<P>>(
