@@ -44,6 +44,17 @@ it('answers what is under way', async () => {
   expect(headers.get('connection')).not.toBe('keep-alive');
 });
 
+it('opens no event stream any more', async () => {
+  endpoint.setFaults({ latencyMs: 50 });
+  const asked = ask(endpoint, '/subscribe/chat');
+  await untilAsked(1);
+  await endpoint.stop();
+  expect(await asked).toMatchObject({
+    status: 503,
+    json: { error: 'ERR Redis is unavailable: the endpoint is stopping' },
+  });
+});
+
 it('waits for nobody who is idle, and leaves nothing open', async () => {
   await ask(endpoint, '/ping');
   const idle = connect(endpoint.port, '127.0.0.1');
@@ -93,6 +104,9 @@ it('says that its port is taken, and leaves nothing open', async () => {
   const before = await connectionsOfOurs();
   const second = startRestEndpoint({ redisUrl: server.url, port: endpoint.port });
   await expect(second).rejects.toMatchObject({ code: 'EADDRINUSE' });
+  // By the time that this one has connected, the other would have.
+  const third = await startRestEndpoint({ redisUrl: server.url });
+  await third.stop();
   while ((await connectionsOfOurs()) > before);
 });
 
