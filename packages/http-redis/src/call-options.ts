@@ -21,9 +21,11 @@ export interface CallOptions {
   /**
    * Calls of this client with the same one never overtake each other: what was made later goes out when all before it have
    * ended, retries included, or in the same request. It costs the later ones a wait of up to that long, which counts in
-   * their time-out. What ended without an answer may still reach Redis after what follows.
+   * their time-out. A call whose time is over while one behind it is under way in the same request is not repeated. What
+   * ended without an answer may still reach Redis after what follows.
    *
-   * Without it the calls of a tick go out in order, and those of different ticks may overtake each other.
+   * Without it the calls of a tick go out in order, and those of different ticks may overtake each other, as may those that
+   * are repeated, and scripts that Redis does not know.
    */
   readonly orderKey?: string;
   /** Gives up when aborted, with the signal's reason. */

@@ -29,7 +29,7 @@ export interface CallHost {
   ) => number | null;
   isClosed(): boolean;
   /** Puts it behind the calls of its order key, and answers all of them. */
-  lineUp(orderKey: string, call: Outgoing): Outgoing[];
+  lineUp(orderKey: string, call: Call): Call[];
   failed(error: HttpRedisError): void;
   ended(call: Call): void;
 }
@@ -39,7 +39,7 @@ export class Call implements Outgoing, CallTale {
   json: string;
   readonly count: number;
   readonly isTransaction: boolean;
-  readonly line: Outgoing[] | null;
+  readonly line: Call[] | null;
   state: Outgoing['state'] = 'idle';
   request: Outgoing['request'] = null;
 
@@ -54,6 +54,7 @@ export class Call implements Outgoing, CallTale {
   #lastError: HttpRedisError | null = null;
   #deadline: SharedTimer | null = null;
   #wait: SharedTimer | null = null;
+  #isExpiring = false;
 
   /** @throws InvalidRedisOptionError for what is no command; then nothing was begun */
   constructor(
@@ -82,6 +83,10 @@ export class Call implements Outgoing, CallTale {
     if (this.#wait !== null) this.#failWith(this.#lastError as HttpRedisError);
   }
 
+  get mayGoTwice(): boolean {
+    return this.asked.script !== undefined && !this.isFallback;
+  }
+
   onSent(): void {
     this.tries += 1;
   }
@@ -89,16 +94,19 @@ export class Call implements Outgoing, CallTale {
   onEnd(end: readonly Answer[] | Fault): void {
     this.#deadline?.clear();
     this.#deadline = null;
+    this.#isExpiring = false;
     if ('reason' in end) this.#onFault(end);
     else this.#onAnswers(end);
   }
 
   readonly #onExpired = (): void => {
     const expired = this.#deadline;
+    this.#isExpiring = true;
     // Where this process was busy for long, the answer may lie in wait: it is read before the immediates run.
     setImmediate(() => {
       if (this.#deadline !== expired) return;
       this.#deadline = null;
+      this.#isExpiring = false;
       this.#onFault(fault('timeout', null, this.host.dispatcher.cancel(this, 'timeout')));
     });
   };
@@ -153,7 +161,14 @@ export class Call implements Outgoing, CallTale {
     if (this.host.isClosed()) return false;
     // A call that begins while the circuit is open costs nothing; one that is being repeated goes on waiting.
     if (end.reason === 'circuit-open') return this.#failures > 1;
+    if (this.#isOvertaken()) return false;
     return mayPass(end) && (!end.mayHaveBeenApplied || isSafeToRepeat(this.asked, this.settings));
+  }
+
+  /** Whether somebody behind it in its line went out with it and is still waited for: again would be after that one. */
+  #isOvertaken(): boolean {
+    const line = this.line ?? [];
+    return line.slice(line.indexOf(this) + 1).some((later) => later.state === 'sent' && !later.#isExpiring);
   }
 
   #failWith(error: HttpRedisError): void {

@@ -1,7 +1,7 @@
 import { Call, type CallHost } from './call.js';
 import { describeCall, type CallRequest, type Reply } from './call-report.js';
 import type { CallSettings } from './call-settings.js';
-import type { Dispatcher, Outgoing } from './dispatcher.js';
+import type { Dispatcher } from './dispatcher.js';
 import { RedisUnavailableError } from './errors.js';
 import type { HttpRedisHealth } from './http-redis.js';
 import type { SharedTimers } from './shared-timers.js';
@@ -19,7 +19,7 @@ export function createCaller(
   timers: SharedTimers,
   retryDelayMs: CallHost['retryDelayMs'],
 ): Caller {
-  const lines = new Map<string, Outgoing[]>();
+  const lines = new Map<string, Call[]>();
   const underWay = new Set<Call>();
   let lastFailure: HttpRedisHealth['lastFailure'] = null;
   let isClosed = false;

@@ -12,6 +12,8 @@ export interface Outgoing {
   readonly isTransaction: boolean;
   /** Calls that never overtake each other, in the order in which they were made, and itself among them. */
   readonly line: Outgoing[] | null;
+  /** A script whose text may have to follow in another request, so that nobody behind it in its line may share this one. */
+  readonly mayGoTwice: boolean;
   onSent(): void;
   onEnd(end: readonly Answer[] | Fault): void;
   state: 'idle' | 'ready' | 'in-line' | 'sent';
@@ -130,6 +132,7 @@ export function createDispatcher(
   }
 
   function settle(request: SentRequest, answers: readonly Answer[] | Fault): void {
+    const ends: [Outgoing, readonly Answer[] | Fault][] = [];
     let at = 0;
     for (const call of request.members) {
       const mine = 'reason' in answers ? answers : answers.slice(at, at + call.count);
@@ -137,8 +140,9 @@ export function createDispatcher(
       if (call.request !== request) continue;
       call.state = 'idle';
       call.request = null;
-      call.onEnd(mine);
+      ends.push([call, mine]);
     }
+    for (const [call, mine] of ends) call.onEnd(mine);
   }
 
   return {
@@ -190,12 +194,12 @@ function bodyOf(members: readonly Outgoing[], kind: RequestKind): string {
   return `[${members.map(({ json }) => json).join(',')}]`;
 }
 
-/** Whoever is before it in its line has to be in the same request, since requests overtake each other. */
+/** Whoever is before it in its line has to be in the same request and to end with it, since requests overtake each other. */
 function mustWait(call: Outgoing, members: readonly Outgoing[]): boolean {
   if (call.line === null) return false;
   for (const before of call.line) {
     if (before === call) return false;
-    if (!members.includes(before)) return true;
+    if (!members.includes(before) || before.mayGoTwice) return true;
   }
   return false;
 }

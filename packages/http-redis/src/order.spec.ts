@@ -1,4 +1,4 @@
-import type { CallOptions, HttpRedis } from './index.js';
+import { defineScript, type CallOptions, type HttpRedis } from './index.js';
 import {
   hangs,
   holding,
@@ -252,6 +252,36 @@ describe('an order key', () => {
     expect(await first).toBe('left');
     expect(await get('c', inOrder)).toBe('c');
     expect(arrived()).toEqual([['a'], ['c']]);
+  });
+
+  test('holds when a script has to be sent as text: those behind it share no request with it', async () => {
+    const script = defineScript({ name: 'spec', lua: 'return 1', billed: 1 });
+    server.next(json(200, [{ error: 'NOSCRIPT No matching script. Please use EVAL.' }, { result: 'other' }]));
+    await Promise.all([redis.script(script, ['k'], [], inOrder), get('b', inOrder), get('other')]);
+    const names = server.requests.map(({ commands }) => commands.map(([name]) => name));
+    expect(names).toEqual([['EVALSHA', 'GET'], ['EVAL'], ['GET']]);
+  });
+
+  test('ends a call whose time is over while one behind it, in the same request, is still waited for', async () => {
+    const held = holding();
+    server.next(held.behaviour);
+    const safe = { ...inOrder, isSafeToRepeat: true };
+    const first = rejection(redis.set('a', 1, { ...safe, timeoutMs: 50 }));
+    const second = redis.set('b', 2, { ...safe, timeoutMs: 60_000 });
+    await server.received(1);
+    expect(await first).toMatchObject({ code: 'ERR_REDIS_TIMEOUT', tries: 1 });
+    held.letGo();
+    expect(await second).toBe(true);
+    expect(arrived()).toEqual([['a', 'b']]);
+  });
+
+  test('holds when the time of both is over at once: both are repeated, in their order', async () => {
+    server.next(hangs);
+    const safe = { ...inOrder, isSafeToRepeat: true, timeoutMs: 100 };
+    await Promise.all([redis.set('a', 1, safe), redis.set('b', 2, safe)]);
+    expect(arrived()[0]).toEqual(['a', 'b']);
+    const keys = arrived().slice(1).flat();
+    expect(keys.lastIndexOf('a')).toBeLessThan(keys.indexOf('b'));
   });
 
   test('of another kind is another line', async () => {
