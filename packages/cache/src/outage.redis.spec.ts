@@ -1,6 +1,7 @@
 import { startRestEndpoint, type RestEndpoint } from '@switchyard/local-redis';
 import { createHttpRedis, type HttpRedis } from '@switchyard/http-redis';
 import { createCache, CacheClosedError, type Cache, type CacheEntries } from './index.js';
+import { openEndedFetch } from './spec-support/open-ended-fetch.js';
 import { startRedisOverHttp, type RedisOverHttp } from './spec-support/redis-over-http.js';
 
 const entries = {
@@ -179,12 +180,17 @@ describe('with an HTTP Redis that fails', () => {
 });
 
 describe('a cache that was closed', () => {
-  it('refuses, and leaves the client that was lent open', async () => {
+  it('has written what was set, refuses, and leaves the client that was lent open', async () => {
     const cache = openCache();
     const mine = cache.forUser(userId);
     const writing = mine.set('PROFILE', 1);
+    const { fetch, end } = openEndedFetch();
+    const fetching = mine.getOrSet(['PROFILE', 'late'], fetch);
     await cache.close();
+    expect(await redis.inside.exists(`cache:${userId}:PROFILE`)).toBe(1);
     expect(await writing).toBe(true);
+    end('late');
+    expect(await fetching).toBe('late');
     for (const call of [
       () => mine.get('PROFILE'),
       () => mine.getMany(['PROFILE']),
