@@ -1,5 +1,4 @@
 import type { CallOptions, HttpRedis, PipelineReply, RedisCommand } from '@switchyard/http-redis';
-import type { L2CacheDriver } from 'bentocache/types';
 import { InvalidCacheOptionError } from './errors.js';
 
 export interface HttpRedisDriverOptions {
@@ -9,9 +8,26 @@ export interface HttpRedisDriverOptions {
   readonly prefix?: string;
 }
 
-/** BentoCache's second tier over Redis by HTTP, and what a cache needs beyond it. Keys are given without the prefix. */
-export interface HttpRedisDriver extends L2CacheDriver {
+/**
+ * BentoCache's second tier (its `L2CacheDriver`) over Redis by HTTP, and what a cache needs beyond it. Keys are given without
+ * the prefix. Spelt out, since BentoCache's types import those of every database it has a driver for, and a program that
+ * checks its libraries would need them all.
+ */
+export interface HttpRedisDriver {
+  readonly type: 'l2';
   namespace(namespace: string): HttpRedisDriver;
+  get(key: string): Promise<string | undefined>;
+  /** Reads and deletes. */
+  pull(key: string): Promise<string | undefined>;
+  /** @param ttlMs without it the value stays */
+  set(key: string, value: string, ttlMs?: number): Promise<boolean>;
+  /** Deletes all keys under the prefix and namespace. */
+  clear(): Promise<void>;
+  /** @returns whether it was there */
+  delete(key: string): Promise<boolean>;
+  deleteMany(keys: string[]): Promise<boolean>;
+  /** Does nothing: the client is lent. */
+  disconnect(): Promise<void>;
   /** One MGET, whatever the number of keys. These are taken as they are, without the prefix. */
   readMany(keys: readonly string[]): Promise<(string | null)[]>;
   /** Commands in one request, in order. Their keys are taken as they are. */
@@ -56,7 +72,6 @@ function driverUnder(prefix: string, redis: HttpRedis): HttpRedisDriver {
     },
     readMany: (keys) => redis.getMany(keys),
     write: (commands) => redis.pipeline(commands, REPEATABLE),
-    // The client is lent.
     disconnect: async () => undefined,
   };
 }
