@@ -31,7 +31,7 @@ const OTHER_READS = words(`
 /** Commands with the number of keys, and then keys, behind their second word. */
 const SCRIPT_CALLS = words('EVAL EVALSHA EVAL_RO EVALSHA_RO FCALL FCALL_RO');
 
-/** What Upstash does not bill: https://upstash.com/docs/redis/overall/pricing, and CatchUp's account counts so. */
+/** What a metered Redis does not bill; `billedCommands` of local-redis leaves out the same. */
 const NOT_BILLED = words('AUTH HELLO SELECT COMMAND CONFIG INFO PING RESET QUIT');
 
 const PREFIX_LENGTH = 48;
