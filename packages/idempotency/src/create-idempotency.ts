@@ -41,6 +41,9 @@ export function createIdempotency(options: IdempotencyOptions): Idempotency {
     claim: async (key, claimOptions = {}) => take(key, claimRequest(claimOptions)),
     once: async (key, run, onceOptions = {}) => {
       const { waitSeconds = 0, keepFailure = () => false } = onceOptions;
+      if (typeof keepFailure !== 'function') {
+        throw new InvalidIdempotencyOptionError('keepFailure', keepFailure, 'a function');
+      }
       return runOnce(take, key, run, {
         ...claimRequest(onceOptions, ONCE_OPTIONS),
         waitMs: checkNumber('waitSeconds', waitSeconds, 0, 86_400) * 1000,

@@ -47,9 +47,17 @@ describe('once', () => {
     { leaseSeconds: 0 },
     { wait: true },
     { keepFailures: true },
+    { keepFailure: true as unknown as () => boolean },
   ])('runs nothing with %j', async (options) => {
     expect(await rejection(ours.once('options', neverRun, options))).toMatchObject({
       code: 'ERR_IDEMPOTENCY_OPTION',
+    });
+  });
+
+  it.each([undefined, null, 5, '', []])('runs nothing for the key %j', async (key) => {
+    expect(await rejection(ours.once(key as string, neverRun))).toMatchObject({
+      code: 'ERR_IDEMPOTENCY_OPTION',
+      option: 'key',
     });
   });
 

@@ -23,10 +23,10 @@ export async function runOnce<T>(
   run: (signal: AbortSignal) => Promise<T> | T,
   request: RunOnceRequest,
 ): Promise<T> {
-  const name = shownKey(key);
   const endsAtMs = performance.now() + request.waitMs;
   for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, MAX_PAUSE_MS)) {
     const outcome = await take(key, request);
+    const name = shownKey(key);
     if (outcome.state === 'fresh') return runClaimed(outcome, name, run, request);
     if (outcome.state === 'done') return outcome.result as T;
     if (outcome.state === 'failed') throw new KeptFailureError(name, outcome.failure);
