@@ -37,8 +37,23 @@ export function readRecord(shownKey: string, text: unknown): ClaimRecord {
   return { state: 'claimed', token, leaseMs };
 }
 
-/** What a script says it found in place of a claim: a state, or `-`. */
-export function foundInstead(reply: string): FoundInstead {
-  if (reply === 'c') return 'claim';
-  return reply === '-' ? 'nothing' : 'end';
+/** What a script says that has written. */
+export const WRITTEN = 'written';
+
+/**
+ * What a script says it found in place of a claim: the first letter of the record, or `-`.
+ *
+ * @throws ForeignRecordError for a letter that begins no record of this package
+ */
+export function foundInstead(shownKey: string, reply: string): FoundInstead {
+  const found = FOUND_INSTEAD.get(reply);
+  if (found === undefined) throw new ForeignRecordError(shownKey);
+  return found;
 }
+
+const FOUND_INSTEAD: ReadonlyMap<string, FoundInstead> = new Map([
+  ['c', 'claim'],
+  ['d', 'end'],
+  ['f', 'end'],
+  ['-', 'nothing'],
+]);

@@ -50,6 +50,18 @@ describe('a claim', () => {
     expect(await lab.admin.get(recordKey('default', key))).toBe(value);
   });
 
+  it.each(['', 'OK'])(
+    'is neither renewed nor ended where somebody else wrote "%s" over it',
+    async (value) => {
+      const key = ['overwritten', `by "${value}"`];
+      const claim = claimed(await ours.claim(key));
+      await lab.admin.set(recordKey('default', key), value);
+      expect(await rejection(claim.renew())).toBeInstanceOf(ForeignRecordError);
+      expect(await rejection(claim.complete())).toBeInstanceOf(ForeignRecordError);
+      expect(await lab.admin.get(recordKey('default', key))).toBe(value);
+    },
+  );
+
   it('is refused where Redis holds no string', async () => {
     await lab.admin.lpush(recordKey('default', 'a list'), 'x');
     expect(await rejection(ours.claim('a list'))).toMatchObject({ code: 'ERR_REDIS_COMMAND' });
@@ -118,38 +130,6 @@ describe('a claim', () => {
       if (outcome.state === 'fresh') break;
       expect(outcome.state).toBe('in-progress');
     }
-  });
-});
-
-describe('a claim whose answer was lost', () => {
-  it('is had by the retry', async () => {
-    lab.endpoint.setFaults({ dropShare: 1 });
-    const asking = ours.claim('lost, retried');
-    while (!(await lab.admin.exists(recordKey('default', 'lost, retried'))));
-    lab.endpoint.setFaults({});
-    const claim = claimed(await asking);
-    expect((await theirs.claim('lost, retried')).state).toBe('in-progress');
-    await claim.complete('ours');
-    expect(await theirs.claim('lost, retried')).toEqual({ state: 'done', result: 'ours' });
-  });
-
-  it('is had by the next claim in this process, with a whole lease, and by nobody else', async () => {
-    const once = lab.open({}, { retry: 'none' });
-    await lab.withoutAnswers(() => rejection(once.claim('lost', { leaseSeconds: 10 })));
-    expect((await theirs.claim('lost')).state).toBe('in-progress');
-    const [one, another] = await Promise.all([once.claim('lost'), once.claim('lost')]);
-    expect(states([one, another]).sort()).toEqual(['fresh', 'in-progress']);
-    expect(await pttl('lost')).toBeGreaterThan(20_000);
-    await claimed(one.state === 'fresh' ? one : another).complete();
-    expect((await theirs.claim('lost')).state).toBe('done');
-  });
-
-  it('is not had where its lease ran out and somebody else was faster', async () => {
-    const once = lab.open({}, { retry: 'none' });
-    await lab.withoutAnswers(() => rejection(once.claim('lost, late')));
-    await lab.expire('lost, late');
-    claimed(await theirs.claim('lost, late'));
-    expect((await once.claim('lost, late')).state).toBe('in-progress');
   });
 });
 
@@ -238,6 +218,23 @@ describe('release', () => {
     await again.complete();
     expect(await claim.release()).toBe(false);
     expect((await theirs.claim('release')).state).toBe('done');
+  });
+
+  it.each(['release', 'complete'] as const)('happens once, and a %s beside it does nothing', async (step) => {
+    const key = ['beside a release', step];
+    const claim = claimed(await ours.claim(key));
+    const [released] = await Promise.allSettled([claim.release(), claim[step]()]);
+    expect(released).toEqual({ status: 'fulfilled', value: true });
+    expect(await rejection(claim.complete())).toBeInstanceOf(ClaimSettledError);
+    claimed(await theirs.claim(key));
+  });
+
+  it('may be repeated when its answer was lost', async () => {
+    const once = lab.open({}, { retry: 'none' });
+    const claim = claimed(await once.claim('released, perhaps'));
+    await lab.withoutAnswers(() => rejection(claim.release()));
+    expect(await claim.release()).toBe(false);
+    claimed(await theirs.claim('released, perhaps'));
   });
 
   it('does not undo a completion whose answer was lost', async () => {

@@ -1,4 +1,11 @@
-import { claimedRecord, doneRecord, failedRecord, foundInstead, type ClaimToken } from './claim-record.js';
+import {
+  claimedRecord,
+  doneRecord,
+  failedRecord,
+  foundInstead,
+  WRITTEN,
+  type ClaimToken,
+} from './claim-record.js';
 import type { ClaimsContext } from './claims.js';
 import { COMPLETE_CLAIM } from './complete-claim.lua.js';
 import { ClaimLostError, ClaimSettledError } from './errors.js';
@@ -18,12 +25,17 @@ export interface HeldClaim {
   readonly sentAtMs: number;
 }
 
-/** @throws ClaimLostError where what a script found is somebody else's */
-export function refuseIfLost(name: string, reply: string): void {
-  if (reply !== '') throw new ClaimLostError(name, foundInstead(reply));
+/** A claim whose renewal can be called off. */
+interface RenewableClaim extends Claim {
+  renew(signal?: AbortSignal): Promise<void>;
 }
 
-export function createClaim(context: ClaimsContext, held: HeldClaim): Claim {
+/** @throws ClaimLostError, ForeignRecordError where what a script found is somebody else's */
+function refuseIfLost(name: string, reply: string): void {
+  if (reply !== WRITTEN) throw new ClaimLostError(name, foundInstead(name, reply));
+}
+
+export function createClaim(context: ClaimsContext, held: HeldClaim): RenewableClaim {
   const { redis, windowMs, maxResultBytes } = context;
   const { name, redisKey, token, leaseMs } = held;
   const record = claimedRecord(token, leaseMs);
@@ -58,17 +70,22 @@ export function createClaim(context: ClaimsContext, held: HeldClaim): Claim {
     },
     async release() {
       if (isSettled) return false;
-      const released = await redis.script<number>(RELEASE_CLAIM, [redisKey], [`c${token}`], {
-        retry: 'once-quickly',
-      });
-      isSettled = released === 1;
-      return isSettled;
+      let isReleased = false;
+      // Before the answer: a completion beside it would find nothing, and be accepted as one after a lapse.
+      isSettled = true;
+      try {
+        const options = { retry: 'once-quickly' } as const;
+        isReleased = (await redis.script<number>(RELEASE_CLAIM, [redisKey], [`c${token}`], options)) === 1;
+      } finally {
+        isSettled = isReleased;
+      }
+      return isReleased;
     },
-    async renew() {
+    async renew(signal) {
       checkUnsettled();
       const sentAtMs = performance.now();
-      const quickly = { retry: 'once-quickly' } as const;
-      refuseIfLost(name, await redis.script<string>(RENEW_CLAIM, [redisKey], [record, leaseMs], quickly));
+      const options = { retry: 'once-quickly', signal } as const;
+      refuseIfLost(name, await redis.script<string>(RENEW_CLAIM, [redisKey], [record, leaseMs], options));
       leaseEndsAtMs = sentAtMs + leaseMs;
     },
   };

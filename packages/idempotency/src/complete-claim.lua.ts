@@ -1,4 +1,5 @@
 import { defineScript } from '@switchyard/http-redis';
+import { WRITTEN } from './claim-record.js';
 
 /**
  * Puts an end, done or failed, in place of a claim, unless somebody else's claim or end is there. Where nothing is, the
@@ -8,13 +9,13 @@ import { defineScript } from '@switchyard/http-redis';
  * ARGV[1] the end; the 22 characters from the second on are the token of who asks
  * ARGV[2] how long it is kept, in ms
  *
- * Reply: an empty string when it is written, else the state of what is there: `c`, `d` or `f`.
+ * Reply: `written` when it is written, else the first letter of what is there: `c`, `d`, `f`.
  *
  * Billed: EVALSHA, GET, and SET where it is written: 3, or 2.
  */
 export const COMPLETE_CLAIM = defineScript({
   name: 'complete-claim',
-  billed: (reply) => (reply === '' ? 3 : 2),
+  billed: (reply) => (reply === WRITTEN ? 3 : 2),
   isSafeToRepeat: true,
   lua: `
 local record = redis.call('GET', KEYS[1])
@@ -22,6 +23,6 @@ if record and string.sub(record, 2, 23) ~= string.sub(ARGV[1], 2, 23) then
   return string.sub(record, 1, 1)
 end
 redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
-return ''
+return '${WRITTEN}'
 `,
 });

@@ -38,14 +38,14 @@ export interface Claim {
    *
    * @throws ResultNotStorableError before anything is written: the claim stays, and may be completed otherwise
    * @throws ClaimLostError where somebody else has the key
-   * @throws ClaimSettledError
+   * @throws ClaimSettledError, ForeignRecordError
    */
   complete(result?: unknown): Promise<void>;
   /**
    * Records that it failed and is not to be tried again within the window.
    *
    * @throws ClaimLostError where somebody else has the key
-   * @throws ClaimSettledError
+   * @throws ClaimSettledError, ForeignRecordError
    */
   fail(error: unknown): Promise<void>;
   /**
@@ -58,8 +58,7 @@ export interface Claim {
   /**
    * Begins the lease anew. Once it ran out it cannot be renewed, since somebody may have had the key in between.
    *
-   * @throws ClaimLostError
-   * @throws ClaimSettledError
+   * @throws ClaimLostError, ClaimSettledError, ForeignRecordError
    */
   renew(): Promise<void>;
 }
@@ -96,7 +95,10 @@ export interface Idempotency {
    * One command, whatever the answer. A claim whose answer was lost is asked for again under the same token, by the
    * retries of http-redis and by the next `claim` of the key in this process.
    *
+   * Where the answer took more than half of the lease, the lease is begun anew, for three commands.
+   *
    * @throws ForeignRecordError
+   * @throws ClaimLostError where answers take longer than the lease, so that it was over twice before it could be had
    */
   claim(key: IdempotencyKey, options?: ClaimOptions): Promise<ClaimOutcome>;
 
@@ -108,7 +110,7 @@ export interface Idempotency {
    * When `run` fails the key is given back and its error passes through. A result that cannot be kept is recorded as a
    * failure, since `run` must not run again.
    *
-   * @throws InProgressError, KeptFailureError, ForeignRecordError before `run`
+   * @throws InProgressError, KeptFailureError, ForeignRecordError, ClaimLostError before `run`
    * @throws ResultNotStorableError, ClaimLostError, ResultNotRecordedError after it
    */
   once<T>(
@@ -126,7 +128,7 @@ export interface Idempotency {
    * as it may take.
    *
    * @throws InProgressError while somebody holds it, so that the job is tried again later: it is neither done nor free
-   * @throws KeptFailureError, ForeignRecordError
+   * @throws KeptFailureError, ForeignRecordError, ClaimLostError as `once` does before it runs anything
    */
   checkIdempotency(queue: string, key: string, options?: ClaimOptions): Promise<boolean>;
 
@@ -137,8 +139,9 @@ export interface Idempotency {
    * Two runs of one key in one process cannot be told apart by these names: where the first outlives its lease, its
    * mark counts for the second. `claim` can.
    *
-   * @throws ResultNotStorableError
+   * @throws ResultNotStorableError, ForeignRecordError
    * @throws ClaimLostError where somebody else has the key
+   * @throws ClaimSettledError beside another mark or release of it that is under way in this process
    */
   markProcessed(queue: string, key: string, result?: unknown): Promise<void>;
 

@@ -1,5 +1,12 @@
-import { ClaimLostError, InProgressError, KeptFailureError, ResultNotStorableError } from './errors.js';
+import {
+  ClaimLostError,
+  ForeignRecordError,
+  InProgressError,
+  KeptFailureError,
+  ResultNotStorableError,
+} from './errors.js';
 import type { Idempotency } from './index.js';
+import { recordKey } from './record-key.js';
 import { claimed, rejection, startLab, type Lab } from './spec-support/lab.js';
 
 const QUEUE = 'token-refresh';
@@ -93,6 +100,13 @@ describe('checkIdempotency and markProcessed', () => {
     expect(await ours.claim([QUEUE, 'unchecked'])).toEqual({ state: 'done', result: 1 });
     claimed(await theirs.claim([QUEUE, 'held']));
     expect(await rejection(ours.markProcessed(QUEUE, 'held'))).toMatchObject({ foundInstead: 'claim' });
+  });
+
+  it.each(['', 'OK'])('take "%s" of somebody else for no end', async (value) => {
+    const key = `foreign "${value}"`;
+    await lab.admin.set(recordKey('default', [QUEUE, key]), value);
+    expect(await rejection(ours.markProcessed(QUEUE, key))).toBeInstanceOf(ForeignRecordError);
+    expect(await rejection(ours.checkIdempotency(QUEUE, key))).toBeInstanceOf(ForeignRecordError);
   });
 
   it('keep the claim when the mark fails, for another try', async () => {

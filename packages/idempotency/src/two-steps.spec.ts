@@ -3,8 +3,7 @@ import type { ClaimsContext } from './claims.js';
 import { createTwoSteps } from './two-steps.js';
 
 describe('claims between two steps', () => {
-  /** Claims of which the first have run out. */
-  function twoSteps(lapsed: number) {
+  function twoSteps(hasLapsed: (number: number) => boolean) {
     let taken = 0;
     const released: number[] = [];
     const take = async (): Promise<Claim> => {
@@ -12,7 +11,7 @@ describe('claims between two steps', () => {
       return {
         state: 'fresh',
         token: String(number),
-        leaseLeftMs: () => (number < lapsed ? 0 : 1000),
+        leaseLeftMs: () => (hasLapsed(number) ? 0 : 1000),
         complete: async () => undefined,
         fail: async () => undefined,
         renew: async () => undefined,
@@ -23,10 +22,17 @@ describe('claims between two steps', () => {
     return { steps: createTwoSteps(context, take), released };
   }
 
-  it('are forgotten beyond ten thousand, oldest first, but none whose lease still runs', async () => {
-    const { steps, released } = twoSteps(3);
+  it('are forgotten beyond ten thousand once they have lapsed, and none whose lease still runs', async () => {
+    const { steps, released } = twoSteps((number) => number < 3);
     for (let n = 0; n < 10_010; n++) await steps.check('queue', String(n), { leaseMs: 1000 });
     for (const n of [0, 2, 3, 10_009]) await steps.release('queue', String(n));
     expect(released).toEqual([3, 10_009]);
+  });
+
+  it('are forgotten although one among them lasts long', async () => {
+    const { steps, released } = twoSteps((number) => number > 0);
+    for (let n = 0; n < 10_010; n++) await steps.check('queue', String(n), { leaseMs: 1000 });
+    for (const n of [0, 1, 9000]) await steps.release('queue', String(n));
+    expect(released).toEqual([0]);
   });
 });

@@ -1,4 +1,4 @@
-import { createToken, doneRecord, foundInstead } from './claim-record.js';
+import { createToken, doneRecord, foundInstead, WRITTEN } from './claim-record.js';
 import type { ClaimRequest, ClaimsContext, TakeClaim } from './claims.js';
 import { COMPLETE_CLAIM } from './complete-claim.lua.js';
 import { ClaimLostError, InProgressError, KeptFailureError } from './errors.js';
@@ -12,20 +12,20 @@ export interface TwoSteps {
   release(queue: string, key: string): Promise<boolean>;
 }
 
-/** Claims beyond this many are forgotten, oldest first, once their lease has run out. */
+/** Beyond this many claims, those whose lease has run out are forgotten, now and then. */
 const MAX_REMEMBERED = 10_000;
 
 /** Remembers between two calls the claim that the first of them got. */
 export function createTwoSteps(context: ClaimsContext, take: TakeClaim): TwoSteps {
   const claims = new Map<string, Claim>();
+  let forgetBeyond = MAX_REMEMBERED;
 
   function remember(redisKey: string, claim: Claim): void {
-    claims.delete(redisKey);
     claims.set(redisKey, claim);
-    for (const [oldestKey, oldest] of claims) {
-      if (claims.size <= MAX_REMEMBERED || oldest.leaseLeftMs() > 0) return;
-      claims.delete(oldestKey);
-    }
+    if (claims.size <= forgetBeyond) return;
+    for (const [each, remembered] of claims) if (remembered.leaseLeftMs() === 0) claims.delete(each);
+    // Looking at all of them is worth it only where that many have come since.
+    forgetBeyond = Math.max(MAX_REMEMBERED, 2 * claims.size);
   }
 
   function forget(redisKey: string, claim: Claim): void {
@@ -35,7 +35,7 @@ export function createTwoSteps(context: ClaimsContext, take: TakeClaim): TwoStep
   async function markUnclaimed(redisKey: string, name: string, result: unknown): Promise<void> {
     const end = doneRecord(createToken(), resultJson(result, context.maxResultBytes));
     const found = await context.redis.script<string>(COMPLETE_CLAIM, [redisKey], [end, context.windowMs]);
-    if (found === 'c') throw new ClaimLostError(name, foundInstead(found));
+    if (found !== WRITTEN && foundInstead(name, found) === 'claim') throw new ClaimLostError(name, 'claim');
   }
 
   return {
