@@ -7,9 +7,9 @@ import type { AnyRequestLimit, RequestLimit } from './request-limit.js';
 export interface RejectionOptions {
   /**
    * Told of requests that were turned away with 429, to be logged as possible abuse: of the first at once, of what follows
-   * together, once in 10 s.
+   * together, once in 10 s. What it throws or rejects with becomes a process warning.
    */
-  readonly onRejected?: (report: RejectionReport) => void;
+  readonly onRejected?: (report: RejectionReport) => unknown;
 }
 
 /** One limit, or several that a request must all fit in: where one rejects, none is charged. */

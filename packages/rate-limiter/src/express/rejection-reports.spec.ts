@@ -59,6 +59,17 @@ test('an attack from all addresses of a subnet is one source', () => {
   ]);
 });
 
+test('many addresses of few subnets leave room for others', () => {
+  const rejections = createRejectionReports(collect);
+  rejections.add(user('first'));
+  for (let subnet = 0; subnet < 5; subnet += 1) {
+    for (let i = 0; i < 256; i += 1) rejections.add(ip(`198.51.${subnet}.${i}`));
+  }
+  rejections.add(ip('203.0.113.1'));
+  jest.advanceTimersByTime(10_000);
+  expect(reports[1]?.sources.map(({ source }) => source)).toContain('203.0.113.0/24');
+});
+
 test('a request that two limits turn away is one request', () => {
   const rejections = createRejectionReports(collect);
   rejections.add([...user('u1'), ...ip('198.51.100.7')]);
@@ -95,16 +106,25 @@ test('a name is never shown in full: addresses are cut, users and other keys has
   expect(JSON.stringify(reports)).not.toMatch(/ada|example|4930|ab00|\.77/);
 });
 
-test('a report that throws becomes a warning, and the next ones come', () => {
+test.each([
+  [
+    'throws',
+    () => {
+      throw new Error('disk full');
+    },
+  ],
+  ['rejects', () => Promise.reject(new Error('disk full'))],
+])('a report that %s becomes a warning, and the next ones come', async (_, fail) => {
   const warn = jest.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
   const rejections = createRejectionReports((report) => {
     collect(report);
-    throw new Error('disk full');
+    return fail();
   });
   rejections.add(user('u1'));
   rejections.add(user('u1'));
-  jest.advanceTimersByTime(10_000);
+  await jest.advanceTimersByTimeAsync(10_000);
   expect(reports).toHaveLength(2);
+  expect(warn).toHaveBeenCalledTimes(2);
   expect(warn).toHaveBeenCalledWith(expect.stringContaining('disk full'), expect.anything());
   warn.mockRestore();
 });

@@ -41,26 +41,28 @@ export interface RejectionReports {
 }
 
 /**
- * Counts rejections and reports them: the first at once, what follows together, once in 10 s. What `report` throws
- * becomes a process warning, since a broken log must not answer for a request.
+ * Counts rejections and reports them: the first at once, what follows together, once in 10 s. What `report` throws or
+ * rejects with becomes a process warning, since a broken log must not answer for a request.
  */
-export function createRejectionReports(report: (rejections: RejectionReport) => void): RejectionReports {
-  const sources = new Map<string, RejectedKey & { count: number }>();
+export function createRejectionReports(report: (rejections: RejectionReport) => unknown): RejectionReports {
+  const sources = new Map<string, RejectionSource>();
   let count = 0;
   let isTimerSet = false;
 
+  const tell = async (rejections: RejectionReport) => {
+    try {
+      await report(rejections);
+    } catch (error) {
+      process.emitWarning(`onRejected failed: ${String(error)}`, { type: 'SwitchyardWarning' });
+    }
+  };
   const flush = (durationMs: number) => {
-    const named = together([...sources.values()].map(shorten)).slice(0, MAX_NAMED);
-    const rejections = { count, durationMs, sources: named };
+    const worstFirst = [...sources.values()].sort((a, b) => b.count - a.count);
+    void tell({ count, durationMs, sources: worstFirst.slice(0, MAX_NAMED) });
     sources.clear();
     count = 0;
     isTimerSet = true;
     setTimeout(onTimer, REPORT_EVERY_MS).unref();
-    try {
-      report(rejections);
-    } catch (error) {
-      process.emitWarning(`onRejected threw: ${String(error)}`, { type: 'SwitchyardWarning' });
-    }
   };
   const onTimer = () => {
     isTimerSet = false;
@@ -71,37 +73,16 @@ export function createRejectionReports(report: (rejections: RejectionReport) => 
     add(rejectedBy) {
       count += 1;
       for (const { policy, key } of rejectedBy) {
-        const id = JSON.stringify([policy, key.kind, key.name]);
-        const source = sources.get(id);
-        if (source) source.count += 1;
-        else if (sources.size < MAX_TOLD_APART) sources.set(id, { policy, key, count: 1 });
+        // Cut at once: clients may choose names, and long ones would be kept until the report.
+        const source = key.kind === 'ip' ? widerSubnet(key.name) : digest(key.name);
+        const id = JSON.stringify([policy, key.kind, source]);
+        const known = sources.get(id);
+        if (!known && sources.size === MAX_TOLD_APART) continue;
+        sources.set(id, { policy, keyKind: key.kind, source, count: (known?.count ?? 0) + 1 });
       }
       if (!isTimerSet) flush(0);
     },
   };
-}
-
-/** Addresses that are cut to one subnet are one source. */
-function together(sources: readonly RejectionSource[]): RejectionSource[] {
-  const bySource = new Map<string, RejectionSource>();
-  for (const each of sources) {
-    const id = JSON.stringify([each.policy, each.keyKind, each.source]);
-    bySource.set(id, { ...each, count: each.count + (bySource.get(id)?.count ?? 0) });
-  }
-  return [...bySource.values()].sort((a, b) => b.count - a.count);
-}
-
-function shorten({
-  policy,
-  key,
-  count,
-}: {
-  policy: string;
-  key: CountedKey;
-  count: number;
-}): RejectionSource {
-  const source = key.kind === 'ip' ? widerSubnet(key.name) : digest(key.name);
-  return { policy, keyKind: key.kind, source, count };
 }
 
 function widerSubnet(subnet: string): string {
