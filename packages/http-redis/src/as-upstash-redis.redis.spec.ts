@@ -35,7 +35,7 @@ test('or without it', async () => {
 
 test('calls of a tick share a request, in their order', async () => {
   const redis = asUpstashRedis(http);
-  const cost = await lab.costOf(async () => {
+  const cost = await lab.endpoint.costOf(async () => {
     const answers = await Promise.all([redis.set('a', 'x'), redis.get('a'), redis.del('a'), redis.get('a')]);
     expect(answers).toEqual(['OK', 'x', 1, null]);
   });

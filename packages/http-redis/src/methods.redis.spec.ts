@@ -58,7 +58,7 @@ test('sorted sets', async () => {
 });
 
 test('nothing is asked for nothing', async () => {
-  const cost = await lab.costOf(async () => {
+  const cost = await lab.endpoint.costOf(async () => {
     expect(await redis.getMany([])).toEqual([]);
     expect(await redis.del([])).toBe(0);
     expect(await redis.zadd('z', [])).toBe(0);
@@ -73,7 +73,7 @@ describe('deletePattern', () => {
     const keys = Array.from({ length: 250 }, (_, n) => `cache:7:${n}`);
     await lab.behind.mset(...keys.flatMap((key) => [key, 1]), 'cache:70:x', 1, 'cache:8:x', 1);
     let removed = 0;
-    const { calls } = await lab.costOf(async () => {
+    const { calls } = await lab.endpoint.costOf(async () => {
       removed = await redis.deletePattern('cache:7:*', { batchSize: 100 });
     });
     expect(removed).toBe(250);
@@ -118,7 +118,7 @@ test.each([
   ],
   ['a score that is none', () => redis.zadd('z', [{ score: NaN, member: 'm' }]), 'argument 2 of ZADD is NaN'],
 ])('%s is refused with its value, and nothing is sent', async (_, call, message) => {
-  const cost = await lab.costOf(async () => {
+  const cost = await lab.endpoint.costOf(async () => {
     const error = await rejection(call());
     expect(error).toBeInstanceOf(InvalidRedisOptionError);
     expect(error.message).toContain(message);
@@ -185,7 +185,7 @@ test('a connection is kept and shared by all requests of a caller', async () => 
 
 test('requests and billed commands are what the account says', async () => {
   const counter = countCommands();
-  const cost = await lab.costOf(async () => {
+  const cost = await lab.endpoint.costOf(async () => {
     await Promise.all([redis.set('a', 1), redis.get('a'), redis.del(['a']), redis.command(['PING'])]);
     await redis.pipeline([
       ['SET', 'a', 1],

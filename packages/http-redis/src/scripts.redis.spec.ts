@@ -23,12 +23,12 @@ beforeEach(async () => {
 
 test('goes by its hash, and by its text once where Redis does not know it', async () => {
   const counter = countCommands();
-  const first = await lab.costOf(async () => {
+  const first = await lab.endpoint.costOf(async () => {
     expect(await redis.script(touch, ['k'], ['a', 5])).toEqual(['k', 'a', '5']);
   });
   expect(first.requests).toBe(2);
   expect(Object.fromEntries(first.calls)).toMatchObject({ evalsha: 1, eval: 1, incr: 1 });
-  const second = await lab.costOf(() => redis.script(touch, ['k'], ['a', 5]));
+  const second = await lab.endpoint.costOf(() => redis.script(touch, ['k'], ['a', 5]));
   expect(second.requests).toBe(1);
   expect(second.calls.get('eval')).toBeUndefined();
   counter.stop();
@@ -38,7 +38,7 @@ test('goes by its hash, and by its text once where Redis does not know it', asyn
 test('after a SCRIPT FLUSH as well, several scripts in one request among other commands', async () => {
   await Promise.all([redis.script(touch, ['k'], [1, 2]), redis.script(shout, [], ['a'])]);
   await lab.behind.script('FLUSH');
-  const cost = await lab.costOf(async () => {
+  const cost = await lab.endpoint.costOf(async () => {
     const answers = await Promise.all([
       redis.script(touch, ['k'], [1, 2]),
       redis.set('x', 1),

@@ -15,3 +15,4 @@ export { startRedis, type RedisServer, type RedisUser, type StartRedisOptions } 
 export { InvalidRestOptionError, RedisGoneError } from './rest/errors.js';
 export type { RestFaults } from './rest/faults.js';
 export { startRestEndpoint, type RestEndpoint, type StartRestEndpointOptions } from './rest/rest-endpoint.js';
+export type { WorkCost } from './rest/work-cost.js';

@@ -1,12 +1,5 @@
 import { createHttpRedis, type HttpRedis, type HttpRedisOptions } from '@switchyard/http-redis';
-import {
-  billedCommands,
-  parseCommandStats,
-  startRedis,
-  startRestEndpoint,
-  type RedisServer,
-  type RestEndpoint,
-} from '@switchyard/local-redis';
+import { startRedis, startRestEndpoint, type RedisServer, type RestEndpoint } from '@switchyard/local-redis';
 import { Redis } from 'ioredis';
 
 /** A Redis of the spec's own, an endpoint in front of it, and a way to look into it that passes both. */
@@ -26,7 +19,6 @@ export async function startRedisOverHttp(): Promise<RedisOverHttp> {
   const endpoint = await startRestEndpoint({ redisUrl: server.url });
   const inside = new Redis(server.url);
   const clients: HttpRedis[] = [];
-  const stats = async () => parseCommandStats(await inside.info('commandstats'));
   return {
     server,
     endpoint,
@@ -36,11 +28,7 @@ export async function startRedisOverHttp(): Promise<RedisOverHttp> {
       clients.push(client);
       return client;
     },
-    async billed(work) {
-      const before = await stats();
-      await work();
-      return billedCommands(before, await stats());
-    },
+    billed: async (work) => (await endpoint.costOf(work)).billed,
     async stop() {
       await Promise.all(clients.map((client) => client.close()));
       inside.disconnect();

@@ -1,12 +1,5 @@
 import { createHttpRedis, type HttpRedis, type HttpRedisOptions } from '@switchyard/http-redis';
-import {
-  billedCommands,
-  parseCommandStats,
-  startRedis,
-  startRestEndpoint,
-  type RedisServer,
-  type RestEndpoint,
-} from '@switchyard/local-redis';
+import { startRedis, startRestEndpoint, type RedisServer, type RestEndpoint } from '@switchyard/local-redis';
 import { Redis } from 'ioredis';
 import { createIdempotency, type Claim, type ClaimOutcome, type Idempotency } from '../index.js';
 import type { IdempotencyOptions } from '../index.js';
@@ -36,7 +29,6 @@ export async function startLab(): Promise<Lab> {
   const endpoint = await startRestEndpoint({ redisUrl: server.url, random: () => 0.75 });
   const admin = new Redis(server.url);
   const clients: HttpRedis[] = [];
-  const readStats = async () => parseCommandStats(await admin.info('commandstats'));
 
   const openRedis = (options: Partial<HttpRedisOptions> = {}) => {
     const client = createHttpRedis({ url: endpoint.url, token: endpoint.token, ...options });
@@ -49,11 +41,7 @@ export async function startLab(): Promise<Lab> {
     admin,
     openRedis,
     open: (options = {}, redis = {}) => createIdempotency({ redis: openRedis(redis), ...options }),
-    async billed(action) {
-      const before = await readStats();
-      await action();
-      return billedCommands(before, await readStats());
-    },
+    billed: async (action) => (await endpoint.costOf(action)).billed,
     async expire(key) {
       await admin.del(recordKey('default', key));
     },

@@ -9,6 +9,7 @@ import { checkFaults, type RestFaults } from './faults.js';
 import { parseRedisUrl } from './redis-address.js';
 import { openRedisConnection } from './redis-connection.js';
 import { createRestRequests } from './rest-requests.js';
+import { costOf, type WorkCost } from './work-cost.js';
 
 export interface StartRestEndpointOptions {
   /** `redis://[user][:password]@host[:port][/database]`, `rediss://` for TLS. */
@@ -48,6 +49,12 @@ export interface RestEndpoint {
   readonly readOnlyToken?: string;
   /** HTTP requests so far, whatever became of them. */
   readonly requests: number;
+  /**
+   * What a piece of work costs: requests of this endpoint, and commands of its Redis, which counts all of its clients.
+   *
+   * @throws what `work` throws, or an error when Redis cannot be asked
+   */
+  costOf(work: () => Promise<unknown>): Promise<WorkCost>;
   /**
    * From now on, instead of what was set; `{}` for none.
    *
@@ -137,6 +144,7 @@ export async function startRestEndpoint(options: StartRestEndpointOptions): Prom
     get requests() {
       return requests;
     },
+    costOf: (work) => costOf(work, connection, () => requests),
     setFaults(next) {
       faults = checkFaults(next);
     },

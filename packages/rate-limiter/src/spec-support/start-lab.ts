@@ -1,7 +1,5 @@
 import { createHttpRedis, type HttpRedis, type HttpRedisOptions } from '@switchyard/http-redis';
 import {
-  billedCommands,
-  parseCommandStats,
   startRedis,
   startRestEndpoint,
   type RestEndpoint,
@@ -40,7 +38,6 @@ export async function startLab(): Promise<Lab> {
   let endpoint = await startEndpoint();
   const admin = new Redis(server.url);
   const opened: { close(): unknown }[] = [];
-  const readStats = async () => parseCommandStats(await admin.info('commandstats'));
   return {
     get endpoint() {
       return endpoint;
@@ -52,11 +49,7 @@ export async function startLab(): Promise<Lab> {
       opened.push(limiter, redis);
       return limiter;
     },
-    async billed(action) {
-      const before = await readStats();
-      await action();
-      return billedCommands(before, await readStats());
-    },
+    billed: async (action) => (await endpoint.costOf(action)).billed,
     killEndpoint: () => endpoint.stop({ isGraceful: false }),
     async startEndpointAgain() {
       const { port, token } = endpoint;
