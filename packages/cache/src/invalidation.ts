@@ -1,4 +1,4 @@
-import type { HttpRedis, RedisCommand } from '@switchyard/http-redis';
+import type { HttpRedis } from '@switchyard/http-redis';
 import type { CacheKeys } from './cache-keys.js';
 import { GENERATION_TTL_SECONDS, type Generations } from './generations.js';
 import { globOf, matcherOf, type KeyPattern } from './key-pattern.js';
@@ -71,14 +71,10 @@ export function createInvalidation(parts: InvalidationParts): Invalidation {
   /** New generations for these scopes; where Redis did not take them, they are not known any more. */
   const renew = async (scopes: readonly string[]) => {
     const renewed = scopes.map((scope) => ({ scope, generation: generations.renew(scope, monotonicMs()) }));
-    const commands = renewed.map(({ scope, generation }): RedisCommand => [
-      'SET',
-      scope,
-      generation.value,
-      'EX',
-      GENERATION_TTL_SECONDS,
-    ]);
-    const isTaken = await hasTaken(redis.pipeline(commands).then((replies) => replies.forEach(assertTaken)));
+    // In the order of these calls: one that comes late would revive what a later one has cleared.
+    const set = ({ scope, generation }: (typeof renewed)[number]) =>
+      redis.command(['SET', scope, generation.value, 'EX', GENERATION_TTL_SECONDS], { orderKey: scope });
+    const isTaken = await hasTaken(Promise.all(renewed.map(set)));
     for (const { scope, generation } of renewed)
       if (isTaken) generation.askedAtMs = monotonicMs();
       else generations.forget(scope, generation);
@@ -127,8 +123,4 @@ export function createInvalidation(parts: InvalidationParts): Invalidation {
       return isTaken;
     },
   };
-}
-
-function assertTaken(reply: { readonly error?: Error } | object): void {
-  if ('error' in reply && reply.error) throw reply.error;
 }
