@@ -5,9 +5,9 @@ const keys = createCacheKeys('cache');
 
 describe('keys', () => {
   it('are cache:<user>:<entry>:<part>', () => {
-    expect(keys.entry(keys.namespace('ada'), 'PROFILE')).toBe('cache:ada:PROFILE');
-    expect(keys.entry(keys.namespace('ada'), ['PAGE', 'x', 2])).toBe('cache:ada:PAGE:x:2');
-    expect(keys.entry(keys.namespace(undefined), 'PROFILE')).toBe('cache::PROFILE');
+    expect(keys.entry(keys.userNamespace('ada'), 'PROFILE')).toBe('cache:ada:PROFILE');
+    expect(keys.entry(keys.userNamespace('ada'), ['PAGE', 'x', 2])).toBe('cache:ada:PAGE:x:2');
+    expect(keys.entry(keys.sharedNamespace, 'PROFILE')).toBe('cache::PROFILE');
   });
 
   it.each([
@@ -20,26 +20,29 @@ describe('keys', () => {
     ['%3A', '%253A'],
     ['[x]?\\^', '%5Bx%5D%3F%5C%5E'],
   ])('write %s as %s', (id, encoded) => {
-    expect(keys.namespace(id)).toBe(`cache:${encoded}:`);
-    expect(keys.entry(keys.namespace('ada'), ['PAGE', id])).toBe(`cache:ada:PAGE:${encoded}`);
+    expect(keys.userNamespace(id)).toBe(`cache:${encoded}:`);
+    expect(keys.entry(keys.userNamespace('ada'), ['PAGE', id])).toBe(`cache:ada:PAGE:${encoded}`);
     expect(keys.tagScope(id)).toBe(`cache~tag:${encoded}`);
   });
 
   it('tell of themselves what vouches for them, and their entry', () => {
-    const ofAda = keys.entry(keys.namespace('ada:'), ['PAGE', ':']);
+    const ofAda = keys.entry(keys.userNamespace('ada:'), ['PAGE', ':']);
     expect(keys.userScopeOf(ofAda)).toBe('cache~user:ada%3A');
     expect(keys.userScopeOf(ofAda)).toBe(keys.userScope('ada:'));
     expect(keys.nameOf(ofAda)).toBe('PAGE');
-    const ofNobody = keys.entry(keys.namespace(undefined), 'PROFILE');
+    const ofNobody = keys.entry(keys.sharedNamespace, 'PROFILE');
     expect(keys.userScopeOf(ofNobody)).toBeUndefined();
     expect(keys.nameOf(ofNobody)).toBe('PROFILE');
   });
 
   it.each([
-    ['an empty user id', () => keys.namespace('')],
-    ['a user id that is no text', () => keys.namespace(7 as unknown as string)],
-    ['half a surrogate pair', () => keys.namespace('\ud800')],
-    ['a user id that is too long', () => keys.namespace('x'.repeat(513))],
+    ['an empty user id', () => keys.userNamespace('')],
+    ['a user id that is no text', () => keys.userNamespace(7 as unknown as string)],
+    ['a missing user id', () => keys.userNamespace(undefined as unknown as string)],
+    ['a missing part', () => keys.entry('cache::', ['PAGE', undefined as unknown as string])],
+    ['a part that is no number', () => keys.entry('cache::', ['PAGE', Number.NaN])],
+    ['half a surrogate pair', () => keys.userNamespace('\ud800')],
+    ['a user id that is too long', () => keys.userNamespace('x'.repeat(513))],
     ['an empty tag', () => keys.tagScope('')],
     ['a key that is too long', () => keys.entry('cache::', ['PAGE', ':'.repeat(400)])],
   ])('refuse %s, and do not show it', (_what, make) => {

@@ -13,8 +13,10 @@ export type CacheKey<Name extends string = string> = Name | readonly [Name, ...(
  *     cache~tag:<tag>                the tag's generation
  */
 export interface CacheKeys {
-  /** `cache:<user>:`; without a user `cache::`. */
-  namespace(userId: string | undefined): string;
+  /** `cache::`, of nobody in particular. */
+  readonly sharedNamespace: string;
+  /** `cache:<user>:`. */
+  userNamespace(userId: string): string;
   entry(namespace: string, key: CacheKey): string;
   /** What vouches for all entries of a namespace; undefined for entries of nobody in particular. */
   userScopeOf(entryKey: string): string | undefined;
@@ -31,7 +33,8 @@ const PLAIN = /^[\w.-]*$/;
 export function createCacheKeys(prefix: string): CacheKeys {
   const userStart = prefix.length + 1;
   return {
-    namespace: (userId) => `${prefix}:${userId === undefined ? '' : encodeId('user id', userId)}:`,
+    sharedNamespace: `${prefix}::`,
+    userNamespace: (userId) => `${prefix}:${encodeId('user id', userId)}:`,
     entry: (namespace, key) => namespace + resourceOf(key),
     userScopeOf(entryKey) {
       const userEnd = entryKey.indexOf(':', userStart);
@@ -49,13 +52,20 @@ export function createCacheKeys(prefix: string): CacheKeys {
 
 function resourceOf(key: CacheKey): string {
   if (typeof key === 'string') return key;
-  const resource = key.map((part) => encodePart('key', String(part))).join(':');
+  const resource = key.map(textOfPart).join(':');
   if (resource.length > LONGEST_RESOURCE)
     throw new InvalidCacheKeyError(
       'key',
       `takes ${resource.length} characters, allowed: up to ${LONGEST_RESOURCE}`,
     );
   return resource;
+}
+
+function textOfPart(part: string | number): string {
+  // An id that is missing would be the same one for all who miss it.
+  if (typeof part !== 'string' && !Number.isFinite(part))
+    throw new InvalidCacheKeyError('key', `has a part that is ${String(part)}`);
+  return encodePart('key', String(part));
 }
 
 function encodeId(part: 'user id' | 'tag', id: string): string {

@@ -27,13 +27,12 @@ export interface CacheViewParts {
   readonly isClosed: () => boolean;
 }
 
-/** @param userId undefined for entries of nobody in particular */
+/** Entries of one namespace. */
 export function createCacheView<E extends CacheEntries>(
   parts: CacheViewParts,
-  userId: string | undefined,
+  namespace: string,
 ): CacheView<E> {
   const { engine, memory, reads, fetching, storing, invalidation, statistics } = parts;
-  const namespace = parts.keys.namespace(userId);
 
   const locate = (key: CacheKey) => {
     assertOpen(parts.isClosed());

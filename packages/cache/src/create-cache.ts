@@ -118,8 +118,8 @@ export function createCache<E extends CacheEntries>(options: CacheOptions<E>): C
   };
 
   return {
-    ...createCacheView<E>(parts, undefined),
-    forUser: (userId) => createCacheView<E>(parts, userId),
+    ...createCacheView<E>(parts, keys.sharedNamespace),
+    forUser: (userId) => createCacheView<E>(parts, keys.userNamespace(userId)),
     async clearUser(userId) {
       const startMs = operationStart();
       assertOpen(isClosed);

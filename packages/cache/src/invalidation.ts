@@ -107,7 +107,7 @@ export function createInvalidation(parts: InvalidationParts): Invalidation {
     },
 
     async clearUser(userId) {
-      const namespace = keys.namespace(userId);
+      const namespace = keys.userNamespace(userId);
       const covers = (key: string) => key.startsWith(namespace);
       forgetKeys(covers);
       const isTaken = await renew([keys.userScope(userId)]);
