@@ -13,7 +13,8 @@ import type { WriteOrder } from './write-order.js';
 export interface HttpWrites {
   /**
    * Ends the value's load, and notes in it whether Redis has the value. One command, and one more for each generation that
-   * Redis did not have. A value whose load is outdated is not written.
+   * Redis did not have. A value whose load is outdated is not written; one that is too large for Redis takes away what
+   * stands there.
    */
   write(key: string, value: CachedValue): Promise<void>;
 }
@@ -66,15 +67,28 @@ export function createHttpWrites(parts: HttpWritesParts): HttpWrites {
     return false;
   };
 
+  /** What stands there is older than what Redis cannot take. */
+  const remove = async (key: string) => {
+    try {
+      await driver.write([['UNLINK', key]]);
+    } catch (error) {
+      statistics.redisError(error);
+    }
+  };
+
   const write = async (key: string, value: CachedValue, load: Load) => {
     const { stamps, staleUntilMs } = value;
     if (!stamps) return statistics.count('droppedWrites');
     const text = await textOf(key, value, stamps);
-    if (text === undefined) return statistics.count('oversizedValues');
+    if (text === undefined) statistics.count('oversizedValues');
     // It may have been invalidated while it waited, or while the text was compressed.
     if (load.isOutdated) return statistics.count('discardedRefreshes');
-    const ttlMs = Math.max(1, Math.round(staleUntilMs - Date.now()));
-    load.isWritten = await send(['SET', key, text, 'PX', ttlMs], stamps);
+    if (text === undefined) {
+      await remove(key);
+    } else {
+      const ttlMs = Math.max(1, Math.round(staleUntilMs - Date.now()));
+      load.isWritten = await send(['SET', key, text, 'PX', ttlMs], stamps);
+    }
     // A read that began before this write landed may bring what was there before it.
     loads.outdateReads(key);
   };
