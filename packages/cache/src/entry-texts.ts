@@ -1,5 +1,6 @@
 import type { EntryPolicy } from './entries.js';
 import type { Envelopes } from './envelope/envelopes.js';
+import type { StandardSchema } from './standard-schema.js';
 import type { StatisticsRecorder } from './statistics.js';
 import { readEntry, writeEntry, type StoredEntry } from './stored-entry.js';
 
@@ -26,13 +27,22 @@ export function createEntryTexts(envelopes: Envelopes, statistics: StatisticsRec
         statistics.entryFault('malformed');
         return undefined;
       }
-      if (schema && (await schema['~standard'].validate(value.json)).issues) {
+      if (schema && !(await fits(schema, value.json))) {
         statistics.entryFault('unfit');
         return undefined;
       }
       return entry;
     },
   };
+}
+
+/** A schema that throws over a value has not accepted it. */
+async function fits(schema: StandardSchema, json: unknown): Promise<boolean> {
+  try {
+    return !(await schema['~standard'].validate(json)).issues;
+  } catch {
+    return false;
+  }
 }
 
 function parsed(text: string): { readonly json: unknown } | undefined {

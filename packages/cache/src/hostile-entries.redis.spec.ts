@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { deflateRawSync } from 'node:zlib';
-import { cacheEntry, createCache, type Cache, type CacheStatistics } from './index.js';
+import { cacheEntry, createCache, type Cache, type CacheStatistics, type StandardSchema } from './index.js';
 import { createEnvelopes } from './envelope/envelopes.js';
 import { startRedisOverHttp, type RedisOverHttp } from './spec-support/redis-over-http.js';
 
@@ -124,6 +124,19 @@ describe('an entry that somebody else wrote is a miss, counted, and written anew
     const bomb = deflateRawSync(Buffer.alloc(200_000_000), { level: 1 }).toString('base64');
     await redis.inside.set(PROFILE, `sy1z:00000000:200000000:${bomb}`);
     await expectMissAndRecovery(cache, { corrupt: 3 });
+  });
+
+  test('a value that its schema throws over', async () => {
+    await written();
+    const validate = (value: unknown) =>
+      (value as { address: { city: string } }).address.city === '' ? { issues: ['no city'] } : {};
+    const schema: StandardSchema<{ name: string }> = {
+      '~standard': { version: 1, vendor: 'none', validate },
+    };
+    const cache = createCache({ redis: redis.connect(), entries: { PROFILE: cacheEntry({ schema }) } });
+    expect(await cache.forUser('ada').get('PROFILE')).toBeUndefined();
+    expect(cache.stats().entryFaults).toEqual({ unfit: 1 });
+    expect(await cache.forUser('ada').getOrSet('PROFILE', () => profile)).toEqual(profile);
   });
 
   test.each(['list', 'hash', 'set'])('no text at all, but a %s', async (type) => {
