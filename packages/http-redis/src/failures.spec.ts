@@ -48,6 +48,7 @@ const UNCERTAIN: [string, Behaviour, string, number | null][] = [
   ['408', json(408, {}), 'server-error', 408],
   ['HTML instead of JSON', html(200), 'malformed', 200],
   ['JSON of somebody else', json(200, { ok: true }), 'malformed', 200],
+  ['an error that is no text', json(200, { result: 'x', error: null }), 'malformed', 200],
   ['nothing', (response) => void response.writeHead(204).end(), 'malformed', 204],
   ['a body cut short', cutsShort, 'broken', null],
   ['a body that ends early', endsEarly, 'malformed', 200],

@@ -87,7 +87,9 @@ function parse(text: string): unknown {
 
 function isAnswer(value: unknown): value is Answer {
   if (typeof value !== 'object' || value === null) return false;
-  return (value as { result?: unknown }).result !== undefined || refusalOf(value) !== undefined;
+  return 'error' in value
+    ? refusalOf(value) !== undefined
+    : (value as { result?: unknown }).result !== undefined;
 }
 
 function refusalOf(value: unknown): { readonly error: string } | undefined {
