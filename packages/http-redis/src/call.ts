@@ -55,6 +55,7 @@ export class Call implements Outgoing, CallTale {
   #deadline: SharedTimer | null = null;
   #wait: SharedTimer | null = null;
   #isExpiring = false;
+  #isOver = false;
 
   /** @throws InvalidRedisOptionError for what is no command; then nothing was begun */
   constructor(
@@ -92,6 +93,8 @@ export class Call implements Outgoing, CallTale {
   }
 
   onEnd(end: readonly Answer[] | Fault): void {
+    // Whoever was told the end of another call of its request may have aborted this one.
+    if (this.#isOver) return;
     this.#deadline?.clear();
     this.#deadline = null;
     this.#isExpiring = false;
@@ -177,6 +180,7 @@ export class Call implements Outgoing, CallTale {
   }
 
   #finish(replies: readonly Reply[], error: HttpRedisError | null | undefined): void {
+    this.#isOver = true;
     this.#deadline?.clear();
     this.#deadline = null;
     this.#wait?.clear();

@@ -2,7 +2,7 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { jest } from '@jest/globals';
-import { createHttpRedis, REDIS_COMMAND_CHANNEL } from './index.js';
+import { createHttpRedis, REDIS_COMMAND_CHANNEL, type RedisCommandMessage } from './index.js';
 import {
   hangs,
   holding,
@@ -101,6 +101,27 @@ test('an abort ends one call with its reason, and the request when nobody waits 
   three.abort(reason);
   expect(await alone).toBe(reason);
   expect(redis.health()).toMatchObject({ consecutiveFailures: 0, lastFailure: null });
+});
+
+test.each([
+  ['answered', 'ok', () => {}],
+  ['refused by the open circuit', 'unavailable', (): void => server.always(html(502))],
+])('a call that a listener aborts while its request is %s ends once', async (_, outcome, prepare) => {
+  const strict = createSpecClient({ url: server.url, retry: 'none', circuit: { failures: 1 } });
+  prepare();
+  await strict.get('first').catch(() => undefined);
+  const controller = new AbortController();
+  const told: unknown[] = [];
+  const listen = (message: unknown) => {
+    told.push((message as RedisCommandMessage).outcome);
+    controller.abort('enough');
+  };
+  subscribe(REDIS_COMMAND_CHANNEL, listen);
+  const calls = [strict.get('a'), strict.get('b', { signal: controller.signal })];
+  const [, aborted] = await Promise.allSettled(calls);
+  unsubscribe(REDIS_COMMAND_CHANNEL, listen);
+  expect(aborted).toEqual({ status: 'rejected', reason: 'enough' });
+  expect(told).toEqual([outcome, 'aborted']);
 });
 
 test('an abort ends the wait for a try; one that came before sends nothing', async () => {
