@@ -1,6 +1,12 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { Ratelimit } from '@upstash/ratelimit';
-import { asUpstashRedis, REDIS_COMMAND_CHANNEL, type HttpRedis, type RedisCommandMessage } from './index.js';
+import {
+  asUpstashRedis,
+  InvalidRedisOptionError,
+  REDIS_COMMAND_CHANNEL,
+  type HttpRedis,
+  type RedisCommandMessage,
+} from './index.js';
 import { openHttpLab, type HttpLab } from './spec-support/http-lab.js';
 import { rejection } from './spec-support/rejection.js';
 import { html, startMisbehavingServer } from './spec-support/misbehaving-server.js';
@@ -31,6 +37,14 @@ test('or without it', async () => {
   const redis = asUpstashRedis(http, { automaticDeserialization: false });
   await redis.set('a', '1');
   expect(await redis.get('a')).toBe('1');
+});
+
+test('what the SDK refuses to send is not stored as a word', async () => {
+  const redis = asUpstashRedis(http);
+  for (const absent of [undefined, NaN]) {
+    expect(await rejection(redis.set('a', absent))).toBeInstanceOf(InvalidRedisOptionError);
+  }
+  expect(await lab.behind.exists('a')).toBe(0);
 });
 
 test('calls of a tick share a request, in their order', async () => {

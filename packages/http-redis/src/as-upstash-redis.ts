@@ -57,10 +57,10 @@ function requesterOver(http: HttpRedis): Requester {
   return { request: request as <T>(asked: UpstashRequest) => Promise<UpstashResponse<T>> };
 }
 
-/** The SDK leaves booleans to JSON, and absent arguments too, which become null. */
+/** The SDK leaves booleans to JSON. */
 function commandOf(body: unknown): RedisCommand {
   return (body as unknown[]).map((each) =>
-    typeof each === 'boolean' || each === null || each === undefined ? String(each) : each,
+    typeof each === 'boolean' ? String(each) : each,
   ) as unknown as RedisCommand;
 }
 
