@@ -45,6 +45,11 @@ function openCacheSeen() {
   return { cache: openCache(client), nextWrite };
 }
 
+const anythingThrown: [name: string, thrown: unknown][] = [
+  ['an error', new RangeError('mine')],
+  ['a text', 'mine'],
+  ['nothing', undefined],
+];
 const failing = () => Promise.reject(new Error('the origin is down'));
 
 describe('an expired value', () => {
@@ -167,24 +172,25 @@ describe('a failing fetch', () => {
     expect(await mine.getOrSet('STALE', () => 'value')).toBe('value');
   });
 
-  it('passes on what was thrown as it is, an error or not', async () => {
+  it.each(anythingThrown)('passes on %s as it is', async (_, thrown) => {
     const mine = openCache().forUser(userId);
-    const error = new RangeError('mine');
-    await expect(mine.getOrSet('STALE', () => Promise.reject(error))).rejects.toBe(error);
+    await expect(mine.getOrSet('STALE', () => Promise.reject(thrown))).rejects.toBe(thrown);
     await expect(
       mine.getOrSet('STALE', () => {
-        throw error;
+        throw thrown;
       }),
-    ).rejects.toBe(error);
+    ).rejects.toBe(thrown);
   });
 
-  it('behind a stale value is counted and bothers nobody', async () => {
-    const cache = openCache();
+  it.each(anythingThrown)('of %s behind a stale value is counted and bothers nobody', async (_, thrown) => {
+    const { cache, nextWrite } = openCacheSeen();
     const mine = cache.forUser(userId);
     await mine.set('STALE', 'old');
     passedMs = 10_000;
-    expect(await mine.getOrSet('STALE', failing)).toBe('old');
+    expect(await mine.getOrSet('STALE', () => Promise.reject(thrown))).toBe('old');
+    const written = nextWrite();
     expect(await mine.getOrSet('STALE', () => 'new')).toBe('old');
+    await written;
     expect(cache.stats().failedFetches).toBe(1);
   });
 
