@@ -1,0 +1,25 @@
+import type { HttpRedis, RedisCommand } from '@switchyard/http-redis';
+import { claimedRecord, createToken } from './claim-record.js';
+import { createTakeClaim } from './claims.js';
+
+describe('a claim that is lost between its answer and the renewal', () => {
+  it('is told by who has the key then', async () => {
+    const theirs = claimedRecord(createToken(), 7000);
+    let asked = 0;
+    let ours = '';
+    const redis = {
+      async command([, , record]: RedisCommand) {
+        asked += 1;
+        if (asked > 2) return theirs;
+        if (asked === 2) return ours;
+        ours = String(record);
+        throw new Error('no answer');
+      },
+      script: async () => 'c',
+    } as unknown as HttpRedis;
+    const take = createTakeClaim({ redis, namespace: 'app', windowMs: 1000, maxResultBytes: 1000 });
+    const request = { leaseMs: 1000 };
+    await expect(take('key', request)).rejects.toThrow('no answer');
+    expect(await take('key', request)).toEqual({ state: 'in-progress', retryAfterMs: 7000 });
+  });
+});
