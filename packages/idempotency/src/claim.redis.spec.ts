@@ -124,7 +124,7 @@ describe('a claim', () => {
   });
 
   it('comes back by itself when its lease runs out', async () => {
-    claimed(await ours.claim('lapse', { leaseSeconds: 0.2 }));
+    claimed(await ours.claim('lapse', { leaseSeconds: 0.5 }));
     for (;;) {
       const outcome = await theirs.claim('lapse');
       if (outcome.state === 'fresh') break;

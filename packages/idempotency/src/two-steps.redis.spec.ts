@@ -53,7 +53,7 @@ describe('checkIdempotency and markProcessed', () => {
 
   it('let the next go on after a crash between them, once the lease is over', async () => {
     const crashing = lab.open();
-    expect(await crashing.checkIdempotency(QUEUE, 'crash', { leaseSeconds: 0.2 })).toBe(false);
+    expect(await crashing.checkIdempotency(QUEUE, 'crash', { leaseSeconds: 0.5 })).toBe(false);
     for (;;) {
       const answer = await theirs.checkIdempotency(QUEUE, 'crash').catch((error: unknown) => error);
       if (answer === false) break;
