@@ -11,11 +11,7 @@ export {
 } from './entries.js';
 export { encryptionKeysFrom, type EncryptionKey } from './envelope/encryption-keys.js';
 export type { EnvelopeFault } from './envelope/envelopes.js';
-export {
-  InvalidEncryptionKeyError,
-  InvalidEnvelopeOptionError,
-  SensitiveValueRefusedError,
-} from './envelope/errors.js';
+export { InvalidEncryptionKeyError, SensitiveValueRefusedError } from './envelope/errors.js';
 export {
   CacheClosedError,
   CacheFetchTimeoutError,

@@ -10,7 +10,8 @@ import {
   sensitive,
 } from '../spec-support/sealed-texts.js';
 import { createEnvelopes, type OpenOptions, type SealOptions } from './envelopes.js';
-import { InvalidEnvelopeOptionError, SensitiveValueRefusedError, UnsealableValueError } from './errors.js';
+import { InvalidCacheOptionError } from '../errors.js';
+import { SensitiveValueRefusedError, UnsealableValueError } from './errors.js';
 
 const envelopes = createEnvelopes({ encryptionKeys: [now, before] });
 
@@ -219,13 +220,13 @@ describe('what cannot be sealed', () => {
 describe('createEnvelopes refuses', () => {
   test.each([-1, 0.5, NaN, -Infinity, '1024' as unknown as number])('compressAboveBytes %j', (value) => {
     const create = () => createEnvelopes({ compressAboveBytes: value });
-    expect(create).toThrow(InvalidEnvelopeOptionError);
+    expect(create).toThrow(InvalidCacheOptionError);
     expect(create).toThrow(expect.objectContaining({ option: 'compressAboveBytes', value }));
   });
 
   test.each([0, -1, 1.5, NaN, Infinity, 268_435_457])('maxValueBytes %j', (value) => {
     const create = () => createEnvelopes({ maxValueBytes: value });
-    expect(create).toThrow(InvalidEnvelopeOptionError);
+    expect(create).toThrow(InvalidCacheOptionError);
     expect(create).toThrow(String(value));
   });
 });

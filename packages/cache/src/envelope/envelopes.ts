@@ -10,7 +10,8 @@ import {
   type EnvelopeText,
   type TextFault,
 } from './envelope-text.js';
-import { InvalidEnvelopeOptionError, SensitiveValueRefusedError, UnsealableValueError } from './errors.js';
+import { InvalidCacheOptionError } from '../errors.js';
+import { SensitiveValueRefusedError, UnsealableValueError } from './errors.js';
 
 export interface EnvelopesOptions {
   /**
@@ -29,7 +30,7 @@ export interface EnvelopesOptions {
   readonly maxValueBytes?: number;
   /**
    * The first one writes, all of them read. To change keys without a flush: add the new one at the end everywhere, then
-   * put it first everywhere, and drop the old one when the longest TTL has passed. Default none: sensitive values are
+   * put it first everywhere, and drop the old one when the longest TTL, staleness included, has passed. Default none: sensitive values are
    * refused.
    */
   readonly encryptionKeys?: readonly EncryptionKey[];
@@ -86,17 +87,17 @@ const MAX_VALUE_BYTES = 268_435_456;
 const WORTH_COMPRESSING = 7 / 8;
 const BASE64_LENGTH_PER_BYTE = 4 / 3;
 
-/** @throws InvalidEnvelopeOptionError, InvalidEncryptionKeyError */
+/** @throws InvalidCacheOptionError, InvalidEncryptionKeyError */
 export function createEnvelopes(options: EnvelopesOptions = {}): Envelopes {
   const { compressAboveBytes = 1024, maxValueBytes = 33_554_432, encryptionKeys = [] } = options;
   if (compressAboveBytes !== Infinity && !isWholeNumber(compressAboveBytes, 0))
-    throw new InvalidEnvelopeOptionError(
+    throw new InvalidCacheOptionError(
       'compressAboveBytes',
       compressAboveBytes,
       'whole numbers from 0, Infinity',
     );
   if (!isWholeNumber(maxValueBytes, 1) || maxValueBytes > MAX_VALUE_BYTES)
-    throw new InvalidEnvelopeOptionError(
+    throw new InvalidCacheOptionError(
       'maxValueBytes',
       maxValueBytes,
       `whole numbers from 1 to ${MAX_VALUE_BYTES}`,

@@ -1,16 +1,3 @@
-/** An option of the envelopes that is not allowed. */
-export class InvalidEnvelopeOptionError extends Error {
-  readonly code = 'ERR_CACHE_ENVELOPE_OPTION';
-  override readonly name = 'InvalidEnvelopeOptionError';
-  constructor(
-    readonly option: string,
-    readonly value: unknown,
-    readonly allowed: string,
-  ) {
-    super(`${option} is ${String(value)}, allowed: ${allowed}`);
-  }
-}
-
 /** An encryption key that cannot be used. Neither the key nor an id that is malformed, and may be one, is shown. */
 export class InvalidEncryptionKeyError extends Error {
   readonly code = 'ERR_CACHE_ENCRYPTION_KEY';
