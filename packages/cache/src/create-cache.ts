@@ -46,7 +46,7 @@ export interface CacheOptions<E extends CacheEntries> {
   readonly encryptionKeys?: readonly EncryptionKey[];
   /** Values of more bytes than this are compressed where it pays. Default 1024; `Infinity` compresses nothing. */
   readonly compressAboveBytes?: number;
-  /** Entries that are longer, compressed and encrypted, are not written to Redis. Default 10 000 000. */
+  /** Entries that are longer, compressed and encrypted, are not written to Redis; what they replace goes. Default 10 000 000. */
   readonly maxEntryBytes?: number;
   /** A clock that never steps, in ms. For tests. */
   readonly monotonicMs?: () => number;
