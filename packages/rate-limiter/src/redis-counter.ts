@@ -17,7 +17,8 @@ export function createRedisCounter(redis: HttpRedis, timeoutMs: number, now: () 
   let serverAheadMs: number | null = null;
 
   const run = async (mode: 'take' | 'peek', demands: readonly Demand[]) => {
-    const believedMs = serverAheadMs === null ? 0 : Math.round(now() + serverAheadMs);
+    const sentMs = now();
+    const believedMs = serverAheadMs === null ? 0 : Math.round(sentMs + serverAheadMs);
     const reply = await redis.script(
       TAKE_LIMITS,
       demands.map(({ key }) => key),
@@ -25,7 +26,8 @@ export function createRedisCounter(redis: HttpRedis, timeoutMs: number, now: () 
       options,
     );
     const numbers = checkedReply(reply, demands.length);
-    serverAheadMs = (numbers[1] as number) - now();
+    // Of when it was sent, so that the belief is of when the next will have arrived.
+    serverAheadMs = (numbers[1] as number) - sentMs;
     return demands.map((_, at) => verdictOf(numbers, HEADER + at * PER_LIMIT));
   };
 

@@ -15,7 +15,7 @@ import { TOKEN_BUCKET } from './token-bucket.lua.js';
  *            1 when it fits, units left, ms until all are back, ms until these units fit (taken: until one more does),
  *            units leased on top }
  *
- * Bills    the call, an XREVRANGE and an XADD per limit, and a PEXPIREAT per limit once in about three windows.
+ * Bills    the call, an XREVRANGE and an XADD per limit, and a PEXPIREAT per limit once in about four windows.
  *          Rejection: the call, an XREVRANGE per limit and TIME; where the belief was wrong XADD and XDEL (DEL) per limit.
  *
  * XADD's `*` tells the server's time for nothing, but only once the entry is written. So an entry has what was taken
@@ -28,7 +28,7 @@ export const TAKE_LIMITS = defineScript({
   lua: `
 local MICRO = 1000000
 -- Windows that a key is kept after it was used: the more, the rarer its expiry is moved.
-local KEPT = 4
+local KEPT = 5
 
 local billed = 1
 local function call(...)
