@@ -35,7 +35,6 @@ local function call(...)
   billed = billed + 1
   return redis.call(...)
 end
-local function text(number) return string.format('%.0f', number) end
 local function timeOf(id) return tonumber(string.match(id, '^%d+')) end
 ${SLIDING_WINDOW}${TOKEN_BUCKET}
 local limits = {}
@@ -43,15 +42,15 @@ local limits = {}
 local function doAllFit()
   local areFitting = true
   for _, limit in ipairs(limits) do
-    limit.left, limit.fitsAt = limit.kind.look(limit, limit.now)
-    areFitting = areFitting and limit.fitsAt == 0
+    limit.fits = limit.fitsAt <= limit.now
+    areFitting = areFitting and limit.fits
   end
   return areFitting
 end
 
 local function write()
   for _, limit in ipairs(limits) do
-    limit.id = call('XADD', limit.key, 'MAXLEN', 2, '*', 's', limit.kind.state(limit))
+    limit.id = call('XADD', limit.key, 'MAXLEN', '2', '*', 's', limit.kind.state(limit))
     limit.now = timeOf(limit.id)
   end
 end
@@ -65,27 +64,29 @@ end
 local function finish()
   for _, limit in ipairs(limits) do
     local expires = limit.kind.expiry(limit, limit.now)
-    if expires ~= limit.expires then call('PEXPIREAT', limit.key, text(expires)) end
+    if expires ~= limit.expires then call('PEXPIREAT', limit.key, string.format('%.0f', expires)) end
     limit.kind.charge(limit)
     limit.units = 1
-    limit.left, limit.fitsAt = limit.kind.look(limit, limit.now)
+    limit.fitsAt = limit.kind.fitsAt(limit)
   end
 end
 
 local isPeek, believed = ARGV[1] == 'peek', tonumber(ARGV[2])
 local isTimeNeeded = isPeek
 for index, key in ipairs(KEYS) do
-  local argument = 7 * index - 4
-  local limit = { key = key, seen = 0, expires = 0, offset = 0, kind = ARGV[argument] == 'bucket' and bucket or window }
-  for offset, name in ipairs({ 'most', 'size', 'grain', 'units', 'leasable', 'leaseMs' }) do
-    limit[name] = tonumber(ARGV[argument + offset])
-  end
-  local newest = call('XREVRANGE', key, '+', '-', 'COUNT', 1)[1]
+  local kind, most, size, grain, units, leasable, leaseMs = unpack(ARGV, 7 * index - 4, 7 * index + 2)
+  local limit = {
+    key = key, seen = 0, expires = 0, offset = 0, kind = kind == 'bucket' and bucket or window,
+    most = tonumber(most), size = tonumber(size), grain = tonumber(grain),
+    units = tonumber(units), leasable = tonumber(leasable), leaseMs = tonumber(leaseMs),
+  }
+  local newest = call('XREVRANGE', key, '+', '-', 'COUNT', '1')[1]
   limit.isNew = not newest
   if newest then limit.seen = timeOf(newest[1]) end
   limit.kind.open(limit, newest and newest[2][2])
-  local _, fitsAt = limit.kind.look(limit, math.max(believed, limit.seen))
-  isTimeNeeded = isTimeNeeded or (believed > 0 and fitsAt > 0)
+  -- When the units fit, if nothing more is taken; 0 when they do now, as time is never before the newest entry.
+  limit.fitsAt = limit.kind.fitsAt(limit)
+  isTimeNeeded = isTimeNeeded or (believed > 0 and limit.fitsAt > believed)
   limits[index] = limit
 end
 
@@ -103,17 +104,17 @@ else
   if not areFitting then takeBack() end
 end
 
-for _, limit in ipairs(limits) do limit.fits = limit.fitsAt == 0 end
 local isTaken = areFitting and not isPeek
 if isTaken then finish() end
 
 local reply = { billed, now, areFitting and 1 or 0 }
 for _, limit in ipairs(limits) do
-  table.insert(reply, limit.fits and 1 or 0)
-  table.insert(reply, limit.left)
-  table.insert(reply, limit.kind.fullAt(limit, limit.now) - limit.now)
-  table.insert(reply, limit.fitsAt == 0 and 0 or limit.fitsAt - limit.now)
-  table.insert(reply, isTaken and limit.leased or 0)
+  local kind, at, size = limit.kind, limit.now, #reply
+  reply[size + 1] = limit.fits and 1 or 0
+  reply[size + 2] = kind.left(limit, at)
+  reply[size + 3] = kind.fullAt(limit, at) - at
+  reply[size + 4] = math.max(0, limit.fitsAt - at)
+  reply[size + 5] = isTaken and limit.leased or 0
 end
 return reply
 `,
