@@ -74,16 +74,24 @@ export function createEngine(memory: MemoryTier, reads: HttpReads, writes: HttpW
       try {
         return await bento.getOrSet({
           key: isApart ? `${key} ${++lanes}` : key,
-          factory: refresh,
+          factory: () => refresh().catch(fail),
           ttl: ttlSeconds * 1000,
           grace: graceOf(policy, ttlSeconds),
           timeout: policy.softTimeoutMs,
         });
       } catch (error) {
-        throw error instanceof errors.E_FACTORY_ERROR ? error.cause : error;
+        throw error instanceof errors.E_FACTORY_ERROR ? (error.cause as Error).cause : error;
       }
     },
   };
+}
+
+/**
+ * A fetch may throw what is no `Error`. Of a refresh that goes on behind BentoCache lets that end the process, and never
+ * refreshes the key again.
+ */
+function fail(cause: unknown): never {
+  throw new Error('the fetch has failed', { cause });
 }
 
 /** BentoCache lets the refreshes of one of its keys wait for each other. An entry's key holds no space. */
