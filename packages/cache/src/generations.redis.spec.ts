@@ -186,6 +186,16 @@ describe('a generation that Redis loses', () => {
     expect(await inRedis()).toBeUndefined();
   });
 
+  it('is not counted on where the write that was to bring it did not arrive', async () => {
+    const mine = openCache().forUser(userId);
+    await mine.get('PROFILE');
+    redis.endpoint.setFaults({ errorShare: 1 });
+    expect(await mine.set('PROFILE', 'lost')).toBe(false);
+    redis.endpoint.setFaults({});
+    expect(await mine.set('PROFILE', 'kept')).toBe(true);
+    expect(await inRedis()).toBe('kept');
+  });
+
   it('is proposed anew, and never twice the same', async () => {
     const cache = openCache().forUser(userId);
     const seen = new Set<string | null>();

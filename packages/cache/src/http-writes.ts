@@ -62,6 +62,8 @@ export function createHttpWrites(parts: HttpWritesParts): HttpWrites {
       if (last && 'error' in last) statistics.redisError(last.error);
     } catch (error) {
       statistics.redisError(error);
+      // They may not have arrived. What is written next asks.
+      for (const { scope, generation } of proposals) generations.forget(scope, generation);
     }
     statistics.count('droppedWrites');
     return false;
