@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import {
   ClaimLostError,
@@ -73,16 +74,17 @@ describe('once', () => {
     expect(await theirs.once('fails', () => 'second')).toBe('second');
   });
 
-  it('gives the error to the caller although Redis has gone', async () => {
-    const brief = lab.open({}, { retry: 'none' });
+  it('gives the error to the caller although Redis has gone, and the key back by its lease', async () => {
+    const brief = lab.open({ leaseSeconds: 0.5 }, { retry: 'none' });
     const failure = new Error('ours');
     const work = openEnded();
     const running = rejection(brief.once('fails alone', work.run));
     await work.begun;
-    await lab.withoutAnswers(async () => {
-      work.fail(failure);
-      expect(await running).toBe(failure);
-    });
+    lab.endpoint.setFaults({ errorShare: 1 });
+    work.fail(failure);
+    expect(await running).toBe(failure);
+    lab.endpoint.setFaults({});
+    expect(await theirs.once('fails alone', () => 'next', { waitSeconds: 20 })).toBe('next');
   });
 
   it('keeps a failure where it is told to', async () => {
@@ -278,6 +280,8 @@ describe('the lease of a long run', () => {
     expect(await aborted(signal)).toBe(reason);
     work.fail(reason);
     expect(await running).toBe(reason);
-    expect(await theirs.once('aborted', () => 'next')).toBe('next');
+    const later = new AbortController();
+    expect(await theirs.once('aborted', () => 'next', { signal: later.signal })).toBe('next');
+    expect(getEventListeners(later.signal, 'abort')).toEqual([]);
   });
 });
