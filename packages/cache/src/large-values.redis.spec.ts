@@ -17,6 +17,8 @@ afterAll(() => redis.stop());
 const aCache = (maxEntryBytes?: number) =>
   createCache({ redis: redis.connect(), entries, encryptionKeys, maxEntryBytes, timeoutMs: 30_000 });
 
+type Opened = ReturnType<typeof aCache>;
+
 /** Text that no compression makes shorter. */
 const noise = (characters: number) =>
   randomBytes(Math.ceil((characters * 3) / 4))
@@ -49,6 +51,31 @@ describe('a value of 9.9 MB', () => {
     expect(await redis.inside.exists('cache:ada:VAULT')).toBe(0);
     expect(cache.stats()).toMatchObject({ oversizedValues: 1, redisErrors: {} });
     expect((await cache.forUser('ada').get('VAULT')) === value).toBe(true);
+  });
+});
+
+describe('a value that is still being compressed', () => {
+  const value = prose(9_900_000);
+
+  test.each([
+    ['deleted', (cache: Opened) => cache.forUser('ada').delete('EXPORT')],
+    ['cleared with its user', (cache: Opened) => cache.clearUser('ada')],
+  ])('is not found any more once it was %s', async (_, invalidate) => {
+    const cache = aCache();
+    const setting = cache.forUser('ada').set('EXPORT', value);
+    await invalidate(cache);
+    await setting;
+    expect(await cache.forUser('ada').get('EXPORT')).toBeUndefined();
+    expect(await aCache().forUser('ada').get('EXPORT')).toBeUndefined();
+  });
+
+  test('does not outlast what was set after it', async () => {
+    const cache = aCache();
+    const setting = cache.forUser('ada').set('EXPORT', value);
+    expect(await cache.forUser('ada').set('EXPORT', 'small')).toBe(true);
+    await setting;
+    expect(await cache.forUser('ada').get('EXPORT')).toBe('small');
+    expect(await aCache().forUser('ada').get('EXPORT')).toBe('small');
   });
 });
 

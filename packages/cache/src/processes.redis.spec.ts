@@ -152,6 +152,20 @@ describe('two processes', () => {
     expect(left).toBe(right);
   });
 
+  test('with 500 callers each of one cold key fetch once each, for two commands each', async () => {
+    await here.call(user, 'set', 'TAGGED', 'the user is known');
+    await there.call(user, 'get', 'TAGGED');
+    const callers = (process: CacheProcess) =>
+      Array.from({ length: 500 }, () => process.getOrSet(user, 'CONTACTS'));
+    const billed = await redis.billed(async () => {
+      const groups = [callers(here), callers(there)];
+      await Promise.all(groups.map((group) => Promise.race(group.map(({ hasBegun }) => hasBegun))));
+      for (const [caller] of groups) caller?.end('fetched');
+      for (const { result } of groups.flat()) expect(await result).toBe('fetched');
+    });
+    expect(billed).toBe(4);
+  });
+
   test('share what either of them has fetched', async () => {
     const fetched = here.getOrSet(user, 'CONTACTS');
     await fetched.hasBegun;
