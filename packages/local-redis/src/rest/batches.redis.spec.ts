@@ -1,6 +1,6 @@
 import { Redis } from 'ioredis';
 import { startRedis, type RedisServer } from '../redis-server.js';
-import { ask } from '../spec-support/ask.js';
+import { ask, type Reply } from '../spec-support/ask.js';
 import { startRestEndpoint, type RestEndpoint } from './rest-endpoint.js';
 
 let server: RedisServer;
@@ -176,4 +176,19 @@ describe('a transaction', () => {
     expect(seen.filter((value) => value % 2 === 1)).toEqual([]);
     expect(await redis.get('counter')).toBe('120');
   });
+});
+
+it('keeps a reply that is nested too deeply for JSON from those who ask beside it', async () => {
+  const nest = 'local t = {} for _ = 1, 7000 do t = {t} end return t';
+  const asked = [
+    ask(endpoint, '/', { body: ['EVAL', nest, 0] }),
+    pipeline([['EVAL', nest, 0], ['PING']]),
+    transaction([['EVAL', nest, 0], ['PING']]),
+    ...Array.from({ length: 5 }, () => ask(endpoint, '/ping')),
+  ];
+  const [deep, among, within, ...others] = await Promise.all(asked);
+  for (const { status, json } of [deep, among, within] as Reply[]) {
+    expect([status, json]).toEqual([500, { error: 'ERR internal error' }]);
+  }
+  for (const { json } of others) expect(json).toEqual({ result: 'PONG' });
 });

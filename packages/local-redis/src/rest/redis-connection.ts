@@ -19,7 +19,7 @@ export interface RedisConnection {
   readonly attempted: Promise<void>;
   /**
    * Sends commands in one piece: nothing of other callers comes between them. `onReply` gets one reply for each, in
-   * order; its bytes are good until it returns.
+   * order; its bytes are good until it returns. What it throws rejects this promise when the last reply is there.
    *
    * @throws {RedisGoneError} when Redis is not there, or is lost before the last reply
    */
@@ -31,13 +31,17 @@ export interface RedisConnection {
 interface Pending {
   /** Replies that are still to come. */
   due: number;
+  /** What `onReply` threw; it gets no more then. */
+  failure?: unknown;
   readonly onReply: (reply: Buffer) => void;
   readonly resolve: () => void;
-  readonly reject: (error: RedisGoneError) => void;
+  readonly reject: (error: unknown) => void;
 }
 
 const FIRST_PAUSE_MS = 25;
 const LONGEST_PAUSE_MS = 1_000;
+/** For little, one write is the fastest; much may be more than fits into one string. */
+const MAX_JOINED_CHARACTERS = 1_000_000;
 
 export function openRedisConnection(options: RedisConnectionOptions): RedisConnection {
   const { address, ca, readyTimeoutMs, replyTimeoutMs, onChange } = options;
@@ -66,17 +70,17 @@ export function openRedisConnection(options: RedisConnectionOptions): RedisConne
     if (!link || !isReady || outgoing.length === 0) return;
     const parts = outgoing;
     outgoing = [];
-    if (parts.every((part) => typeof part === 'string')) return link.write(parts.join(''));
-    link.cork();
+    let characters = 0;
+    for (const part of parts) characters += typeof part === 'string' ? part.length : Infinity;
+    if (characters <= MAX_JOINED_CHARACTERS) return link.write(parts.join(''));
     for (const part of parts) link.write(part);
-    link.uncork();
   };
 
   const receive = (reply: Buffer) => {
     isSilent = false;
     const first = pending[answered];
     if (!first) return link?.destroy('it replied without being asked');
-    first.onReply(reply);
+    give(first, reply);
     first.due -= 1;
     if (first.due > 0) return;
     answered += 1;
@@ -85,7 +89,8 @@ export function openRedisConnection(options: RedisConnectionOptions): RedisConne
       pending = pending.slice(answered);
       answered = 0;
     }
-    first.resolve();
+    if (first.failure === undefined) first.resolve();
+    else first.reject(first.failure);
   };
 
   const lose = (error: RedisGoneError) => {
@@ -137,8 +142,10 @@ export function openRedisConnection(options: RedisConnectionOptions): RedisConne
     send(commands, onReply) {
       if (!link || isClosed) return Promise.reject(lastError);
       return new Promise((resolve, reject) => {
+        // All of it first: whoever is pending gets the next reply.
+        const encoded = commands.map((command) => encodeCommand(command));
         pending.push({ due: commands.length, onReply, resolve, reject });
-        for (const command of commands) outgoing.push(encodeCommand(command));
+        for (const part of encoded) outgoing.push(part);
         if (isFlushing) return;
         isFlushing = true;
         // After all that arrived in this turn of the event loop: one write for many requests.
@@ -153,4 +160,14 @@ export function openRedisConnection(options: RedisConnectionOptions): RedisConne
       link?.destroy(lastError.message);
     },
   };
+}
+
+/** What somebody cannot read, such as one nested too deeply, is no trouble of those who share the connection. */
+function give(to: Pending, reply: Buffer): void {
+  if (to.failure !== undefined) return;
+  try {
+    to.onReply(reply);
+  } catch (error) {
+    to.failure = error;
+  }
 }

@@ -23,8 +23,6 @@ export interface RedisLinkOptions {
 /** One connection to Redis, logged in, in the right database. Once it is ready it does not keep the process from ending. */
 export interface RedisLink {
   write(encoded: string | Buffer): void;
-  cork(): void;
-  uncork(): void;
   pause(): void;
   resume(): void;
   destroy(reason?: string): void;
@@ -84,8 +82,6 @@ export function openRedisLink(options: RedisLinkOptions): RedisLink {
 
   return {
     write: (encoded) => void socket.write(encoded),
-    cork: () => socket.cork(),
-    uncork: () => socket.uncork(),
     pause: () => void socket.pause(),
     resume: () => void socket.resume(),
     destroy: (reason = 'the connection was given up') => fail(new Error(reason)),
