@@ -82,6 +82,14 @@ it.each(['DELETE', 'PATCH', 'OPTIONS'])('refuses %s', async (method) => {
   expect(headers.get('allow')).toBe('GET, HEAD, POST, PUT');
 });
 
+it.each(['/subscribe/chat', '/psubscribe/ch*', '/monitor'])(
+  'opens no stream for a HEAD of %s',
+  async (path) => {
+    const { status, headers } = await ask(endpoint, path, { method: 'HEAD' });
+    expect([status, headers.get('allow')]).toEqual([405, 'GET, POST, PUT']);
+  },
+);
+
 describe('the read-only token', () => {
   const token = 'reader';
   const refused = (name: string) => ({

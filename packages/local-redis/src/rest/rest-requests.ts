@@ -31,6 +31,8 @@ export interface RestRequestsOptions {
 }
 
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT'];
+/** Without HEAD: an answer that never ends has nothing to tell about itself in advance. */
+const STREAM_METHODS = ['GET', 'POST', 'PUT'];
 const STREAMS: ReadonlySet<string> = new Set(['subscribe', 'psubscribe', 'monitor']);
 
 /** Answers one request of Upstash's REST protocol; never throws. */
@@ -61,13 +63,14 @@ export function createRestRequests(
     const target = parseTarget(request.url ?? '/');
     const access = accessOf(tokenOf(request, target));
     if (!access) throw new RequestError(401, 'WRONGPASS invalid or missing auth token');
-    if (!METHODS.includes(request.method ?? '')) {
-      response.setHeader('allow', METHODS.join(', '));
+    const [first, ...others] = target.segments;
+    const name = first?.toString().toLowerCase() ?? '';
+    const methods = STREAMS.has(name) ? STREAM_METHODS : METHODS;
+    if (!methods.includes(request.method ?? '')) {
+      response.setHeader('allow', methods.join(', '));
       throw new RequestError(405, 'ERR method not allowed');
     }
     const asked: Asked = { connection, access, format: formatOf(request) };
-    const [first, ...others] = target.segments;
-    const name = first?.toString().toLowerCase() ?? '';
     if (STREAMS.has(name)) {
       if (access === 'read-only') throw new RequestError(400, readOnlyRefusal(name) ?? '');
       request.resume();
