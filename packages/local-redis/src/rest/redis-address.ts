@@ -24,7 +24,9 @@ export function parseRedisUrl(redisUrl: string): RedisAddress {
   const path = url.pathname.replace(/^\//, '');
   if (!url.hostname) throw new InvalidRestOptionError('redisUrl', 'names no host');
   if (!/^\d{0,6}$/.test(path)) {
-    throw new InvalidRestOptionError('redisUrl', `"${path}" is not the number of a database`);
+    // What is there after an "@" is host and port, and what is before it the end of a password that holds a "/".
+    const named = path.includes('@') ? 'what follows the host' : `"${path}"`;
+    throw new InvalidRestOptionError('redisUrl', `${named} is not the number of a database`);
   }
   return {
     host: url.hostname.replace(/^\[(.*)\]$/, '$1'),
