@@ -108,7 +108,12 @@ it('starts without a Redis and finds it later', async () => {
 
 it('is a 503 and no error of a command while Redis loads its data', async () => {
   const slow = await startRedis({
-    settings: { appendonly: 'yes', 'key-load-delay': '300', 'loading-process-events-interval-bytes': '1024' },
+    settings: {
+      appendonly: 'yes',
+      appendfsync: 'always',
+      'key-load-delay': '300',
+      'loading-process-events-interval-bytes': '1024',
+    },
   });
   try {
     await start({ redisUrl: slow.url });
