@@ -76,7 +76,7 @@ export function createCache<E extends CacheEntries>(options: CacheOptions<E>): C
   const driver = createHttpRedisDriver({ redis, prefix });
   const policyOf = (key: string) => policies.get(keys.nameOf(key)) as EntryPolicy;
   const statistics = createStatistics();
-  const texts = createEntryTexts(envelopes, statistics);
+  const texts = createEntryTexts(envelopes, keys, statistics);
   const generations = createGenerations(randomUUID);
   const loads = createPendingLoads();
   const writes = createWriteOrder();

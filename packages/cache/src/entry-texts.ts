@@ -1,3 +1,4 @@
+import type { CacheKeys } from './cache-keys.js';
 import type { EntryPolicy } from './entries.js';
 import type { Envelopes } from './envelope/envelopes.js';
 import type { StandardSchema } from './standard-schema.js';
@@ -12,7 +13,20 @@ export interface EntryTexts {
   read(key: string, text: string, policy: EntryPolicy): Promise<StoredEntry | undefined>;
 }
 
-export function createEntryTexts(envelopes: Envelopes, statistics: StatisticsRecorder): EntryTexts {
+export function createEntryTexts(
+  envelopes: Envelopes,
+  keys: CacheKeys,
+  statistics: StatisticsRecorder,
+): EntryTexts {
+  const haveScopes = (tags: StoredEntry['tags']) => {
+    try {
+      Object.keys(tags).forEach(keys.tagScope);
+      return true;
+    } catch {
+      return false;
+    }
+  };
+
   return {
     write: (key, entry, { isSensitive }) => envelopes.seal(writeEntry(entry), { key, isSensitive }),
     async read(key, text, { isSensitive, schema }) {
@@ -23,7 +37,7 @@ export function createEntryTexts(envelopes: Envelopes, statistics: StatisticsRec
       }
       const entry = readEntry(opened.value);
       const value = entry && parsed(entry.text);
-      if (!value) {
+      if (!value || !haveScopes(entry.tags)) {
         statistics.entryFault('malformed');
         return undefined;
       }

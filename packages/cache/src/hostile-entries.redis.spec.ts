@@ -100,6 +100,8 @@ describe('an entry that somebody else wrote is a miss, counted, and written anew
     ['an end that is no number', `["x",${inOneHour},null,{}]\n{"name":"Eve"}`],
     ['tags that are no record', `[${inOneHour},${inOneHour},null,["a"]]\n{"name":"Eve"}`],
     ['a tag of no text', `[${inOneHour},${inOneHour},null,{"a":{"b":1}}]\n{"name":"Eve"}`],
+    ['a tag that cannot be one', `[${inOneHour},${inOneHour},null,{"":"x"}]\n{"name":"Eve"}`],
+    ['half a surrogate pair for a tag', `[${inOneHour},${inOneHour},null,{"\\ud800":"x"}]\n{"name":"Eve"}`],
     ['a value that is no JSON', `[${inOneHour},${inOneHour},null,{}]\n{"name":`],
     ['no value', `[${inOneHour},${inOneHour},null,{}]\n`],
   ])('an envelope with %s', async (_, inside) => {
