@@ -1,3 +1,5 @@
+import { REDIS_COMMAND_CHANNEL } from '@switchyard/http-redis';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { getEventListeners } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import {
@@ -257,6 +259,14 @@ describe('the lease of a long run', () => {
     expect((await theirs.claim('outage')).state).toBe('in-progress');
     work.end('done');
     expect(await running).toBe('done');
+  });
+
+  it('tells a run of an abort that came with the claim', async () => {
+    const controller = new AbortController();
+    const abort = () => controller.abort();
+    subscribe(REDIS_COMMAND_CHANNEL, abort);
+    const running = ours.once('abort on claim', ({ aborted }) => aborted, { signal: controller.signal });
+    expect(await running.finally(() => unsubscribe(REDIS_COMMAND_CHANNEL, abort))).toBe(true);
   });
 
   it('is no reason against a result that comes after a lapse in which nobody took the key', async () => {

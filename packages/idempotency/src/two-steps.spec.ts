@@ -1,9 +1,10 @@
 import type { Claim } from './idempotency.js';
 import type { ClaimsContext } from './claims.js';
+import { ClaimLostError } from './errors.js';
 import { createTwoSteps } from './two-steps.js';
 
 describe('claims between two steps', () => {
-  function twoSteps(hasLapsed: (number: number) => boolean) {
+  function twoSteps(hasLapsed: (number: number) => boolean, complete = async () => undefined) {
     let taken = 0;
     const released: number[] = [];
     const take = async (): Promise<Claim> => {
@@ -12,7 +13,7 @@ describe('claims between two steps', () => {
         state: 'fresh',
         token: String(number),
         leaseLeftMs: () => (hasLapsed(number) ? 0 : 1000),
-        complete: async () => undefined,
+        complete,
         fail: async () => undefined,
         renew: async () => undefined,
         release: async () => released.push(number) > 0,
@@ -33,6 +34,22 @@ describe('claims between two steps', () => {
     const { steps, released } = twoSteps((number) => number > 0);
     for (let n = 0; n < 10_010; n++) await steps.check('queue', String(n), { leaseMs: 1000 });
     for (const n of [0, 1, 9000]) await steps.release('queue', String(n));
+    expect(released).toEqual([0]);
+  });
+
+  it('are forgotten once they are marked, lost or released', async () => {
+    const lost = new ClaimLostError('lost', 'end');
+    for (const complete of [async () => undefined, () => Promise.reject(lost)]) {
+      const { steps, released } = twoSteps(() => false, complete);
+      await steps.check('queue', 'marked', { leaseMs: 1000 });
+      await steps.mark('queue', 'marked', 1).catch((error) => expect(error).toBe(lost));
+      expect(await steps.release('queue', 'marked')).toBe(false);
+      expect(released).toEqual([]);
+    }
+    const { steps, released } = twoSteps(() => false);
+    await steps.check('queue', 'released', { leaseMs: 1000 });
+    expect(await steps.release('queue', 'released')).toBe(true);
+    expect(await steps.release('queue', 'released')).toBe(false);
     expect(released).toEqual([0]);
   });
 });
