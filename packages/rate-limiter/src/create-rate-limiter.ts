@@ -6,7 +6,7 @@ import { createLeases } from './leases.js';
 import type { Verdict } from './limit-counter.js';
 import { limitKey } from './limit-key.js';
 import { checkDistinct, demandFor, type AnyRequest, type PolicyDemand } from './limit-request.js';
-import { check, checkWhole } from './option-check.js';
+import { check, checkNames, checkWhole } from './option-check.js';
 import type { Policies } from './policy.js';
 import { countByPolicy } from './policy-stats.js';
 import { createProcessCounter } from './process-counter.js';
@@ -119,14 +119,27 @@ export function createRateLimiter<const P extends Policies>(
   return limiter as unknown as RateLimiter<P>;
 }
 
+const OPTIONS = [
+  'redis',
+  'policies',
+  'whenUnavailable',
+  'timeoutMs',
+  'keyPrefix',
+  'rejectionMemorySeconds',
+  'maxRememberedKeys',
+] as const satisfies readonly (keyof RateLimiterOptions<Policies>)[];
+
 function checkedSettings(options: RateLimiterOptions<Policies>) {
+  checkNames('options', options, OPTIONS);
   const {
+    redis,
     timeoutMs = 500,
     keyPrefix = 'limit',
     rejectionMemorySeconds = 30,
     maxRememberedKeys = 10_000,
   } = options;
   const whenUnavailable = options.whenUnavailable ?? defaultWhenUnavailable(process.env.NODE_ENV);
+  check('redis', redis, typeof redis?.script === 'function', 'it must be an HttpRedis');
   checkWhenUnavailable('whenUnavailable', whenUnavailable);
   checkWhole('timeoutMs', timeoutMs, 10, 10_000);
   checkWhole('rejectionMemorySeconds', rejectionMemorySeconds, 0, 3600);

@@ -73,6 +73,15 @@ export class UnexpectedReplyError extends RateLimitError {
 }
 
 function show(value: unknown): string {
-  const text = typeof value === 'string' ? JSON.stringify(value) : String(value);
+  const text = typeof value === 'string' ? JSON.stringify(value) : textOf(value);
   return text.length > 100 ? `${text.slice(0, 100)}…` : text;
+}
+
+/** Some objects refuse to become a string, and what came from outside can be one of them. */
+function textOf(value: unknown): string {
+  try {
+    return String(value);
+  } catch {
+    return Object.prototype.toString.call(value);
+  }
 }

@@ -55,9 +55,22 @@ describe('limitKey', () => {
     expect(keyOf('LOWER', 'Alice')).toBe(keyOf('LOWER', 'alice'));
   });
 
-  it.each([[''], [undefined], [null], [7], [{}]])('refuses %p, which would be one limit for many', (key) => {
-    expect(() => keyOf('API', key as string)).toThrow(
-      expect.objectContaining({ code: 'ERR_RATE_LIMIT_OPTION', option: 'key' }),
-    );
-  });
+  it.each([[''], [undefined], [7], [Promise.resolve('u')]])(
+    'refuses a key that the policy turns into %p',
+    (normal) => {
+      const loose = compilePolicies({ LOOSE: { ...window, normalizeKey: () => normal as string } });
+      expect(() => limitKey('limit', policyNamed(loose, 'LOOSE'), ' ')).toThrow(
+        expect.objectContaining({ code: 'ERR_RATE_LIMIT_OPTION', option: 'key', value: normal }),
+      );
+    },
+  );
+
+  it.each([[''], [undefined], [null], [7], [{}], [Object.create(null)], [{ toString: 1 }]])(
+    'refuses %p, which would be one limit for many',
+    (key) => {
+      expect(() => keyOf('API', key as string)).toThrow(
+        expect.objectContaining({ code: 'ERR_RATE_LIMIT_OPTION', option: 'key' }),
+      );
+    },
+  );
 });

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { InvalidRateLimitOptionError } from './errors.js';
 import type { CompiledPolicy } from './compiled-policy.js';
+import { check } from './option-check.js';
 
 const PLAIN = /^[\x21-\x7e]{1,128}$/;
 
@@ -12,14 +12,12 @@ const PLAIN = /^[\x21-\x7e]{1,128}$/;
  * @throws InvalidRateLimitOptionError for a key that is empty or no text: everybody without a key would share one limit
  */
 export function limitKey(prefix: string, policy: CompiledPolicy, key: string): string {
-  if (typeof key !== 'string' || key === '') {
-    throw new InvalidRateLimitOptionError(
-      'key',
-      key,
-      `policy "${policy.name}" needs a text that is not empty`,
-    );
-  }
+  const problem = `policy "${policy.name}" needs a text that is not empty`;
+  const checkKey = (value: unknown) =>
+    check('key', value, typeof value === 'string' && value !== '', problem);
+  checkKey(key);
   const counted = policy.normalizeKey ? policy.normalizeKey(key) : key;
+  checkKey(counted);
   const isPlain = !policy.isKeyHashed && PLAIN.test(counted);
   return `${prefix}:${policy.keySpace}:${isPlain ? `=${counted}` : `#${hashOf(counted)}`}`;
 }

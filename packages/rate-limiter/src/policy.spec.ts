@@ -40,6 +40,8 @@ describe('definePolicies', () => {
     ['policies.API', 'windowMs', { API: { ...window, windowMs: 60_000 } }],
     ['policies.API.lease', 1, { API: { ...window, lease: 1 } }],
     ['policies.API.lease.units', 1001, { API: { ...window, lease: { units: 1001 } } }],
+    ['policies.API.lease', null, { API: { ...window, lease: null } }],
+    ['policies.API.lease', 'second', { API: { ...window, lease: { units: 5, second: 3 } } }],
     ['policies.API.lease.seconds', 61, { API: { ...window, lease: { units: 5, seconds: 61 } } }],
     ['policies.API.tiers.pro.limit', -1, { API: { ...window, tiers: { pro: { limit: -1 } } } }],
     ['policies.API.tiers.pro', 'max', { API: { ...window, tiers: { pro: { max: 300 } } } }],
@@ -80,8 +82,10 @@ describe('definePolicies', () => {
 });
 
 describe('createRateLimiter', () => {
-  const redis = {} as never;
+  const redis = { script: () => undefined } as never;
   it.each([
+    [{ redis: undefined as never }, 'redis'],
+    [{ timeoutMS: 1000 }, 'options'],
     [{ timeoutMs: 9 }, 'timeoutMs'],
     [{ timeoutMs: 10_001 }, 'timeoutMs'],
     [{ keyPrefix: 'a:b' }, 'keyPrefix'],

@@ -1,4 +1,4 @@
-import { checkWhole, thousandths } from './option-check.js';
+import { checkNames, checkWhole, thousandths } from './option-check.js';
 import type { Lease } from './policy.js';
 
 /** What is counted, in the terms of the counters. */
@@ -56,6 +56,7 @@ export function bucketRule(
 }
 
 function leaseRule(at: string, lease: number | Lease, windowMs: number): LeaseRule {
+  if (typeof lease !== 'number') checkNames(at, lease, ['units', 'seconds']);
   const { units, seconds } = typeof lease === 'number' ? { units: lease } : lease;
   checkWhole(typeof lease === 'number' ? at : `${at}.units`, units, 2, 1000);
   if (seconds === undefined) return { units, leaseMs: Math.ceil(Math.min(5000, windowMs / 20)) };
