@@ -41,7 +41,7 @@ export function createRateLimiter<const P extends Policies>(
   const processCounter = createProcessCounter(maxRememberedKeys, clocks.now);
   const rejections = createRejectionMemory(maxRememberedKeys, rejectionMemoryMs, clocks.now);
   const leases = createLeases(maxRememberedKeys, clocks);
-  const taker = createTaker(redisCounter, rejections, leases);
+  const taker = createTaker(redisCounter, rejections, leases, clocks.now);
   const stats = countByPolicy([...compiled.keys()]);
   let isClosed = false;
 

@@ -25,8 +25,12 @@ export interface Verdict {
 
 /** Counts what was taken, somewhere. Keys of one call differ. */
 export interface LimitCounter {
-  /** Takes from all when all have the units, else from none; one verdict for each demand, in order. */
-  take(demands: readonly Demand[]): Promise<readonly Verdict[]>;
+  /**
+   * Takes from all when all have the units, else from none; one verdict for each demand, in order.
+   *
+   * @param waitedMs how much of the time-out is over already
+   */
+  take(demands: readonly Demand[], waitedMs?: number): Promise<readonly Verdict[]>;
   /** What `take` would say. */
   peek(demands: readonly Demand[]): Promise<readonly Verdict[]>;
   reset(keys: readonly string[]): Promise<void>;

@@ -13,17 +13,21 @@ const PER_LIMIT = 5;
  * @param now ms of a clock that does not jump
  */
 export function createRedisCounter(redis: HttpRedis, timeoutMs: number, now: () => number): LimitCounter {
-  const options: CallOptions = { source: 'rate-limit', timeoutMs, retry: 'none' };
+  const options = (waitedMs = 0): CallOptions => ({
+    source: 'rate-limit',
+    timeoutMs: Math.max(1, Math.floor(timeoutMs - waitedMs)),
+    retry: 'none',
+  });
   let serverAheadMs: number | null = null;
 
-  const run = async (mode: 'take' | 'peek', demands: readonly Demand[]) => {
+  const run = async (mode: 'take' | 'peek', demands: readonly Demand[], waitedMs?: number) => {
     const sentMs = now();
     const believedMs = serverAheadMs === null ? 0 : Math.round(sentMs + serverAheadMs);
     const reply = await redis.script(
       TAKE_LIMITS,
       demands.map(({ key }) => key),
       [mode, believedMs, ...demands.flatMap(argumentsFor)],
-      options,
+      options(waitedMs),
     );
     const numbers = checkedReply(reply, demands.length);
     // Of when it was sent, so that the belief is of when the next will have arrived.
@@ -32,10 +36,10 @@ export function createRedisCounter(redis: HttpRedis, timeoutMs: number, now: () 
   };
 
   return {
-    take: (demands) => run('take', demands),
+    take: (demands, waitedMs) => run('take', demands, waitedMs),
     peek: (demands) => run('peek', demands),
     async reset(keys) {
-      await redis.del(keys, { ...options, retry: 'once-quickly', isSafeToRepeat: true });
+      await redis.del(keys, { ...options(), retry: 'once-quickly', isSafeToRepeat: true });
     },
   };
 }

@@ -28,7 +28,7 @@ beforeEach(() => {
 describe('what Redis rejected', () => {
   it('is remembered until it can fit, with what is left of the wait', () => {
     const memory = open();
-    memory.add(demand(), rejection(100));
+    memory.expect().arrive(demand(), rejection(100));
     nowMs += 99.5;
     expect(memory.find(demand())).toEqual({ ...rejection(1), resetAfterMs: 801 });
     nowMs += 0.5;
@@ -38,7 +38,7 @@ describe('what Redis rejected', () => {
 
   it('says nothing about fewer units, another key or another tier', () => {
     const memory = open();
-    memory.add(demand(5), rejection(100));
+    memory.expect().arrive(demand(5), rejection(100));
     expect(memory.find(demand(4))).toBeUndefined();
     expect(memory.find(demand(6))).toMatchObject({ retryAfterMs: 100 });
     expect(memory.find(demand(5, { key: 'other' }))).toBeUndefined();
@@ -47,7 +47,7 @@ describe('what Redis rejected', () => {
 
   it('is believed no longer than it may be', () => {
     const memory = open({ maxMs: 50 });
-    memory.add(demand(), rejection(100));
+    memory.expect().arrive(demand(), rejection(100));
     nowMs += 49;
     expect(memory.find(demand())).toBeDefined();
     nowMs += 1;
@@ -56,14 +56,14 @@ describe('what Redis rejected', () => {
 
   it('is not believed at all where that is none', () => {
     const memory = open({ maxMs: 0 });
-    memory.add(demand(), rejection(100));
+    memory.expect().arrive(demand(), rejection(100));
     expect(memory.find(demand())).toBeUndefined();
   });
 
   it('is forgotten for every tier of a key', () => {
     const memory = open();
-    memory.add(demand(), rejection(100));
-    memory.add(demand(1, { rule: { ...rule, limit: 20 } }), rejection(100));
+    memory.expect().arrive(demand(), rejection(100));
+    memory.expect().arrive(demand(1, { rule: { ...rule, limit: 20 } }), rejection(100));
     memory.forget('k');
     expect(memory.find(demand())).toBeUndefined();
     expect(memory.size).toBe(0);
@@ -71,7 +71,7 @@ describe('what Redis rejected', () => {
 
   it('is forgotten for the least used key when there are too many', () => {
     const memory = open({ maxKeys: 2 });
-    for (const key of ['a', 'b', 'c']) memory.add(demand(1, { key }), rejection(100));
+    for (const key of ['a', 'b', 'c']) memory.expect().arrive(demand(1, { key }), rejection(100));
     expect(['a', 'b', 'c'].map((key) => memory.find(demand(1, { key })) !== undefined)).toEqual([
       false,
       true,

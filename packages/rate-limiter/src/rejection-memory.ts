@@ -9,12 +9,18 @@ interface Rejection {
   readonly untilMs: number;
 }
 
+/** A request under way that may be rejected. */
+export interface ExpectedRejection {
+  arrive(demand: Demand, verdict: Verdict): void;
+}
+
 /** What Redis said cannot fit yet. */
 export interface RejectionMemory {
   readonly size: number;
   /** The verdict on these units as it is now, when they cannot have become possible; else undefined. */
   find(demand: Demand): Verdict | undefined;
-  add(demand: Demand, verdict: Verdict): void;
+  /** Called before Redis is asked: what is forgotten meanwhile was perhaps not known to Redis yet. */
+  expect(): ExpectedRejection;
   /** For whichever tier. */
   forget(key: string): void;
 }
@@ -27,6 +33,7 @@ export interface RejectionMemory {
  */
 export function createRejectionMemory(maxKeys: number, maxMs: number, now: () => number): RejectionMemory {
   const rejections = new LRUCache<string, Map<Rule, Rejection>>({ max: maxKeys });
+  let forgotten = 0;
 
   return {
     get size() {
@@ -44,14 +51,20 @@ export function createRejectionMemory(maxKeys: number, maxMs: number, now: () =>
       }
       return units >= rejection.units ? laterBy(nowMs - rejection.atMs, rejection.verdict) : undefined;
     },
-    add({ key, rule, units }, verdict) {
-      if (maxMs === 0) return;
-      const atMs = now();
-      const untilMs = atMs + Math.min(maxMs, verdict.retryAfterMs);
-      const ofKey = rejections.get(key) ?? new Map<Rule, Rejection>();
-      rejections.set(key, ofKey.set(rule, { units, verdict, atMs, untilMs }));
+    expect() {
+      const forgottenBefore = forgotten;
+      return {
+        arrive({ key, rule, units }, verdict) {
+          if (maxMs === 0 || forgotten !== forgottenBefore) return;
+          const atMs = now();
+          const untilMs = atMs + Math.min(maxMs, verdict.retryAfterMs);
+          const ofKey = rejections.get(key) ?? new Map<Rule, Rejection>();
+          rejections.set(key, ofKey.set(rule, { units, verdict, atMs, untilMs }));
+        },
+      };
     },
     forget(key) {
+      forgotten += 1;
       rejections.delete(key);
     },
   };

@@ -3,6 +3,7 @@ import { createRateLimiter } from './index.js';
 
 const policies = {
   LEASED: { algorithm: 'sliding-window', limit: 100, windowSeconds: 60, lease: 5 },
+  PLAIN: { algorithm: 'sliding-window', limit: 100, windowSeconds: 60 },
 } as const;
 const FOUR_ON_LEASE = [3, 1, 1, 1, 90, 60_000, 0, 4];
 const REJECTED = [3, 1, 0, 0, 0, 60_000, 60_000, 0];
@@ -35,6 +36,25 @@ describe('reset', () => {
     await reset;
     expect(await second).toMatchObject({ answeredBy: 'redis' });
   });
+
+  it.each(['LEASED', 'PLAIN'] as const)(
+    'does not believe a rejection that was asked for before and heard after: %s',
+    async (policy) => {
+      const { checks, resets, limiter, turn } = open();
+      const rejected = limiter.check(policy, 'u');
+      await turn();
+      const reset = limiter.reset(policy, 'u');
+      await turn();
+      resets[0]?.(1);
+      await reset;
+      checks[0]?.(REJECTED);
+      expect(await rejected).toMatchObject({ outcome: 'limited' });
+      const next = limiter.check(policy, 'u');
+      await turn();
+      checks[1]?.(FOUR_ON_LEASE);
+      expect(await next).toMatchObject({ outcome: 'allowed' });
+    },
+  );
 
   it('forgets a rejection that was heard meanwhile', async () => {
     const { checks, resets, limiter, turn } = open();

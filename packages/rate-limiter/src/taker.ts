@@ -2,7 +2,7 @@ import type { Leases } from './leases.js';
 import type { LimitCounter, Verdict } from './limit-counter.js';
 import type { PolicyDemand } from './limit-request.js';
 import type { RateLimitResult } from './rate-limit-result.js';
-import type { RejectionMemory } from './rejection-memory.js';
+import type { ExpectedRejection, RejectionMemory } from './rejection-memory.js';
 import { decidedResult } from './results.js';
 import type { LeaseRule } from './rule.js';
 
@@ -11,30 +11,45 @@ export interface Taker {
   take(demands: readonly PolicyDemand[]): Promise<RateLimitResult[]>;
 }
 
-/** Asks Redis where neither a rejection that is remembered nor units on lease answer. */
-export function createTaker(counter: LimitCounter, rejections: RejectionMemory, leases: Leases): Taker {
+/**
+ * Asks Redis where neither a rejection that is remembered nor units on lease answer.
+ *
+ * @param now ms of a clock that does not jump
+ */
+export function createTaker(
+  counter: LimitCounter,
+  rejections: RejectionMemory,
+  leases: Leases,
+  now: () => number,
+): Taker {
   const remembered = (demands: readonly PolicyDemand[]): RateLimitResult[] =>
     demands.flatMap((demand) => {
       const verdict = rejections.find(demand);
       return verdict ? [decidedResult(demand, verdict, 'remembered-rejection')] : [];
     });
 
-  const judged = (demand: PolicyDemand, verdict: Verdict): RateLimitResult => {
+  const judged = (demand: PolicyDemand, verdict: Verdict, rejection: ExpectedRejection): RateLimitResult => {
     const { fits, nextAfterMs } = verdict;
-    if (!fits) rejections.add(demand, verdict);
+    if (!fits) rejection.arrive(demand, verdict);
     // It was the last one: the next asks in vain until then.
     else if (nextAfterMs > 0) {
-      rejections.add({ ...demand, units: 1 }, { ...verdict, fits: false, retryAfterMs: nextAfterMs });
+      rejection.arrive({ ...demand, units: 1 }, { ...verdict, fits: false, retryAfterMs: nextAfterMs });
     }
     return decidedResult(demand, verdict, 'redis');
   };
 
-  const askForLease = async (demand: PolicyDemand, lease: LeaseRule): Promise<RateLimitResult> => {
+  const askForLease = async (
+    demand: PolicyDemand,
+    lease: LeaseRule,
+    waitedMs: number,
+  ): Promise<RateLimitResult> => {
     const { key, rule, units } = demand;
     const expected = leases.expect(key, rule, lease, units);
+    const rejection = rejections.expect();
     try {
-      const [verdict] = await counter.take([{ ...demand, leasable: Math.max(0, lease.units - units) }]);
-      const result = judged(demand, verdict as Verdict);
+      const wanted = { ...demand, leasable: Math.max(0, lease.units - units) };
+      const [verdict] = await counter.take([wanted], waitedMs);
+      const result = judged(demand, verdict as Verdict, rejection);
       expected.arrive(verdict as Verdict);
       return result;
     } catch (error) {
@@ -45,15 +60,18 @@ export function createTaker(counter: LimitCounter, rejections: RejectionMemory, 
 
   const takeWithLease = async (demand: PolicyDemand, lease: LeaseRule): Promise<RateLimitResult> => {
     const { key, rule, units } = demand;
-    for (;;) {
+    const atHand = (): RateLimitResult | undefined => {
       const held = leases.take(key, rule, units);
-      if (held) return decidedResult(demand, held, 'lease');
-      const [known] = remembered([demand]);
-      if (known) return known;
-      const coming = leases.wait(key, rule, units);
-      if (!coming) return askForLease(demand, lease);
-      await coming;
-    }
+      return held ? decidedResult(demand, held, 'lease') : remembered([demand])[0];
+    };
+    const known = atHand();
+    if (known) return known;
+    const coming = leases.wait(key, rule, units);
+    if (!coming) return askForLease(demand, lease, 0);
+    const fromMs = now();
+    await coming;
+    // It waits once: what others ask for from here on may take longer than this check may.
+    return atHand() ?? askForLease(demand, lease, now() - fromMs);
   };
 
   return {
@@ -63,8 +81,9 @@ export function createTaker(counter: LimitCounter, rejections: RejectionMemory, 
       if (demand && lease && demands.length === 1) return [await takeWithLease(demand, lease)];
       const known = remembered(demands);
       if (known.length > 0) return known;
+      const rejection = rejections.expect();
       const verdicts = await counter.take(demands);
-      return demands.map((each, at) => judged(each, verdicts[at] as Verdict));
+      return demands.map((each, at) => judged(each, verdicts[at] as Verdict, rejection));
     },
   };
 }

@@ -81,6 +81,20 @@ describe('a limiter that Redis does not answer', () => {
     expect(patient.asked).toMatchObject([{ timeoutMs: 1500, retry: 'none' }]);
   });
 
+  it('waits once for the lease of another, and asks for no longer than what is left of its time', async () => {
+    const replies: ((reply: unknown) => void)[] = [];
+    const { limiter, asked } = open(() => new Promise((resolve) => replies.push(resolve)));
+    const checks = [1, 2, 3].map(() => limiter.check('LEASED', 'u'));
+    expect(asked).toHaveLength(1);
+    nowMs += 400;
+    replies[0]?.([3, 1, 1, 1, 2, 60_000, 0, 0]);
+    await checks[0];
+    await new Promise(setImmediate);
+    expect(asked).toMatchObject([{ timeoutMs: 500 }, { timeoutMs: 100 }, { timeoutMs: 100 }]);
+    for (const reply of replies) reply([3, 1, 1, 1, 1, 60_000, 0, 0]);
+    expect((await Promise.all(checks)).map(({ outcome }) => outcome)).toEqual(Array(3).fill('allowed'));
+  });
+
   it('counts in this process where the policy says so, and says that it does', async () => {
     const { limiter } = open(() => Promise.reject(down));
     const seen = [];
