@@ -53,11 +53,12 @@ export function createHttpReads(parts: HttpReadsParts): HttpReads {
     return { ...value, expiresAtMs: Math.min(value.expiresAtMs, Date.now()) };
   };
 
-  const valuesOf = async (keys: readonly string[]): Promise<(CachedValue | undefined)[]> => {
+  /** Undefined where Redis does not answer. */
+  const valuesOf = async (keys: readonly string[]): Promise<(CachedValue | undefined)[] | undefined> => {
     const askedAtMs = monotonicMs();
     const expected = [...new Set(keys.flatMap((key) => scopes.expectedOf(key)))];
     const replies = await ask([...keys, ...expected]);
-    if (!replies) return keys.map(remembered);
+    if (!replies) return undefined;
     const current = scopes.note(expected, replies.slice(keys.length), askedAtMs);
 
     const entries = await Promise.all(
@@ -69,7 +70,7 @@ export function createHttpReads(parts: HttpReadsParts): HttpReads {
     const ofTags = entries.flatMap((entry) => Object.keys(entry?.tags ?? {}).map(scopes.tagScope));
     const unexpected = [...new Set(ofTags)].filter((scope) => !current.has(scope));
     const others = await scopes.ask(unexpected, askedAtMs);
-    if (!others) return keys.map(remembered);
+    if (!others) return undefined;
     for (const [scope, generation] of others) current.set(scope, generation);
 
     return entries.map((entry, index) => {
@@ -80,15 +81,19 @@ export function createHttpReads(parts: HttpReadsParts): HttpReads {
     });
   };
 
-  /** Fills the memory with what no invalidation and no write has overtaken meanwhile. */
+  /** What Redis does not have any more must not be served once it does not answer. */
+  const update = (key: string, value: CachedValue | undefined) => {
+    if (value) memory.put(key, value);
+    else if (!memory.get(key)) memory.delete(key);
+  };
+
+  /** Brings the memory to what no invalidation and no write has overtaken meanwhile. */
   const readFilling = async (keys: readonly string[], theirLoads: readonly Load[]) => {
     try {
       const values = await valuesOf(keys);
-      for (const [index, key] of keys.entries()) {
-        const value = values[index];
-        if (value?.origin === 'http' && !theirLoads[index]?.isOutdated && !writes.isPending(key))
-          memory.put(key, value);
-      }
+      if (!values) return keys.map(remembered);
+      for (const [index, key] of keys.entries())
+        if (!theirLoads[index]?.isOutdated && !writes.isPending(key)) update(key, values[index]);
       return values;
     } finally {
       for (const load of theirLoads) loads.end(load);

@@ -92,6 +92,19 @@ describe('without HTTP Redis', () => {
     expect(cache.stats().reads).toMatchObject({ stale: 3, 'hit-memory': 0 });
   });
 
+  it.each<[name: string, run: (cache: Cache<typeof entries>) => Promise<unknown>]>([
+    ['delete', (cache) => cache.forUser(userId).delete('STALE')],
+    ['clearUser', (cache) => cache.clearUser(userId)],
+  ])('memory does not serve what Redis said was gone, after %s in another process', async (_name, run) => {
+    const mine = openCache().forUser(userId);
+    await mine.set('STALE', 'old');
+    await run(openCache());
+    nowMs = 5000;
+    expect(await mine.get('STALE')).toBeUndefined();
+    await endpoint.stop();
+    expect(await mine.get('STALE')).toBeUndefined();
+  });
+
   it.each<[name: string, run: (cache: Cache<typeof entries>) => Promise<unknown>, answer: unknown]>([
     ['delete', (cache) => cache.forUser(userId).delete('STALE'), false],
     ['clearUser', (cache) => cache.clearUser(userId), false],
