@@ -84,16 +84,12 @@ export function createCacheView<E extends CacheEntries>(
     async getMany(cacheKeys) {
       const startMs = operationStart();
       const located = cacheKeys.map(locate);
-      const values = located.map(({ key }) => {
-        const value = memory.get(key);
-        return value && Date.now() < value.expiresAtMs ? value : undefined;
-      });
-      const missing = located.map(({ key }) => key).filter((_key, index) => !values[index]);
-      const unique = [...new Set(missing)];
-      const read = unique.length === 0 ? [] : await reads.readMany(unique);
-      const byKey = new Map(unique.map((key, index) => [key, read[index]]));
-      return located.map(({ key, policy }, index) => {
-        const value = values[index] ?? byKey.get(key);
+      const inMemory = new Map(located.map(({ key }) => [key, memory.get(key)]));
+      const missing = [...inMemory.keys()].filter((key) => !isFresh(inMemory.get(key)));
+      const read = missing.length === 0 ? [] : await reads.readMany(missing);
+      const inRedis = new Map(missing.map((key, index) => [key, read[index]]));
+      return located.map(({ key, policy }) => {
+        const value = inRedis.get(key) ?? inMemory.get(key);
         tell(startMs, 'getMany', policy.name, outcomeOf(value));
         return value && JSON.parse(value.text);
       });
@@ -151,6 +147,10 @@ export function createCacheView<E extends CacheEntries>(
 
 export function assertOpen(isClosed: boolean): void {
   if (isClosed) throw new CacheClosedError();
+}
+
+function isFresh(value: CachedValue | undefined): boolean {
+  return value !== undefined && Date.now() < value.expiresAtMs;
 }
 
 function outcomeOf(value: CachedValue | undefined): ReadOutcome {

@@ -147,6 +147,15 @@ describe('an expired value', () => {
     expect(await openCache().forUser(userId).get('PATIENT')).toBe('newest');
   });
 
+  it('is found alike by get and getMany where memory alone has it', async () => {
+    const trusting = createCache({ ...patient, redis: redis.connect(), entries, monotonicMs: () => 0 });
+    await trusting.forUser(userId).set('STALE', 'old');
+    await redis.inside.del(`cache:${userId}:STALE`);
+    passedMs = 10_000;
+    expect(await trusting.forUser(userId).get('STALE')).toBe('old');
+    expect(await trusting.forUser(userId).getMany(['STALE'])).toEqual(['old']);
+  });
+
   it('is replaced by what another process fetched meanwhile', async () => {
     const mine = openCache().forUser(userId);
     await mine.set('STALE', 'old');
