@@ -51,7 +51,7 @@ test('one that is trusted answers, and a connection that is kept keeps no proces
     const held = () => process.getActiveResourcesInfo().filter((kind) => /TCP|TLS|Timeout/.test(kind));
     const answer = redis.get('a');
     await new Promise((resolve) => process.nextTick(resolve));
-    console.log(held().includes('Timeout'), await answer);
+    console.log(String(held().includes('Timeout')), await answer);
     await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
     console.log(held());`;
   const args = [
