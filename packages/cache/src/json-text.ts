@@ -1,8 +1,11 @@
 import { UncacheableValueError } from './errors.js';
 
+/** RFC 8259 lets a parser bound it. Far deeper, and this check or the parser of another program overflows its stack. */
+const DEEPEST = 1000;
+
 /**
  * A value as JSON. A property that is undefined is left out, and an object that has a `toJSON` (a Date, say) becomes what
- * that says. Everything else that would not come back as it went in is refused.
+ * that says. Minus zero becomes zero. Everything else that would not come back as it went in is refused.
  *
  * @throws UncacheableValueError
  */
@@ -28,6 +31,7 @@ function assertJson(value: unknown, path: string, around: object[]): void {
 }
 
 function assertJsonObject(value: object, path: string, around: object[]): void {
+  if (around.length >= DEEPEST) throw new UncacheableValueError('', `nested more than ${DEEPEST} deep`);
   if (around.includes(value)) throw new UncacheableValueError(path, 'part of itself');
   around.push(value);
   if ('toJSON' in value && typeof value.toJSON === 'function') {
