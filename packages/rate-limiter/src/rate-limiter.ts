@@ -51,7 +51,7 @@ export interface PolicyStats {
 
 export interface RateLimiterStats<P extends Policies> {
   readonly policies: Readonly<Record<PolicyName<P>, PolicyStats>>;
-  /** Rejections that are remembered now. */
+  /** Keys whose rejection is remembered now. */
   readonly rememberedRejections: number;
   /** Keys that units are leased for now. */
   readonly leasedKeys: number;

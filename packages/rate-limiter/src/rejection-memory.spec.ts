@@ -36,6 +36,14 @@ describe('what Redis rejected', () => {
     expect(memory.size).toBe(0);
   });
 
+  it('is not counted when it is over, even if nobody asked since', () => {
+    const memory = open();
+    memory.expect().arrive(demand(), rejection(100));
+    memory.expect().arrive(demand(1, { key: 'other' }), rejection(200));
+    nowMs += 150;
+    expect(memory.size).toBe(1);
+  });
+
   it('says nothing about fewer units, another key or another tier', () => {
     const memory = open();
     memory.expect().arrive(demand(5), rejection(100));

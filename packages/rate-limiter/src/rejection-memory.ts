@@ -16,6 +16,7 @@ export interface ExpectedRejection {
 
 /** What Redis said cannot fit yet. */
 export interface RejectionMemory {
+  /** Keys that are rejected now. */
   readonly size: number;
   /** The verdict on these units as it is now, when they cannot have become possible; else undefined. */
   find(demand: Demand): Verdict | undefined;
@@ -37,7 +38,10 @@ export function createRejectionMemory(maxKeys: number, maxMs: number, now: () =>
 
   return {
     get size() {
-      return rejections.size;
+      const nowMs = now();
+      const isRejected = (ofKey: Map<Rule, Rejection>) =>
+        [...ofKey.values()].some(({ untilMs }) => nowMs < untilMs);
+      return [...rejections.values()].filter(isRejected).length;
     },
     find({ key, rule, units }) {
       const ofKey = rejections.get(key);
