@@ -108,7 +108,7 @@ describe.each([
   test('a read is tried again', async () => {
     server.next(behaviour);
     expect(await read(redis, SHORT)).toBe('cache:7:x');
-    expect(server.requests).toHaveLength(2);
+    expect(server.requests.length).toBeGreaterThan(1);
   });
 });
 

@@ -155,18 +155,25 @@ test('a signal that many calls share holds no listener when they are over', asyn
 });
 
 test('an answer that came while this process was busy is no time-out', async () => {
+  const answered = new Int32Array(new SharedArrayBuffer(4));
   const answering = new Worker(
-    `const { parentPort } = require('node:worker_threads');
-     const server = require('node:http').createServer((_, response) => response.end('{"result":"x"}'));
+    `const { parentPort, workerData: answered } = require('node:worker_threads');
+     const server = require('node:http').createServer((_, response) =>
+       response.end('{"result":"x"}', () => {
+         Atomics.add(answered, 0, 1);
+         Atomics.notify(answered, 0);
+       }));
      server.listen(0, '127.0.0.1', () => parentPort.postMessage(server.address().port));`,
-    { eval: true },
+    { eval: true, workerData: answered },
   );
   const [port] = (await once(answering, 'message')) as [number];
   const busy = createSpecClient({ url: `http://127.0.0.1:${port}`, retry: 'none' });
   await busy.get('a');
+  Atomics.wait(answered, 0, 0);
   const answer = busy.get('a', { timeoutMs: 30 });
   await new Promise((resolve) => setImmediate(resolve));
-  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 300);
+  Atomics.wait(answered, 0, 1);
+  Atomics.wait(answered, 0, 2, 50);
   expect(await answer).toBe('x');
   await busy.close();
   await answering.terminate();

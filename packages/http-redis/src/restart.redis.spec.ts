@@ -82,7 +82,12 @@ test('killed and restarted under load: no write is applied twice, and none is lo
 
 test('connections that are cut, before a command runs and after it: the same', async () => {
   endpoint.setFaults({ dropShare: 0.3, errorShare: 0.1 });
-  const redis = createSpecClient({ url: endpoint.url, token: endpoint.token, circuit: { failures: 1000 } });
+  const redis = createSpecClient({
+    url: endpoint.url,
+    token: endpoint.token,
+    circuit: { failures: 1000 },
+    maxRequests: 300,
+  });
   const writes = Array.from({ length: 300 }, async (_, n) => {
     // A request each.
     for (let turn = 0; turn < n; turn += 1) await new Promise((resolve) => setImmediate(resolve));
