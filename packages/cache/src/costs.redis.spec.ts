@@ -18,7 +18,7 @@ afterAll(() => redis.stop());
 function lab(options: Partial<CacheOptions<typeof entries>> = {}) {
   const userId = `user-${++user}`;
   const open = (): Cache<typeof entries> =>
-    createCache({ ...patient, redis: redis.connect(), entries, ...options });
+    createCache({ ...patient, memoryTtlSeconds: 300, redis: redis.connect(), entries, ...options });
   return { userId, open, mine: (cache: Cache<typeof entries>) => cache.forUser(userId) };
 }
 
@@ -171,7 +171,7 @@ describe('what a cache costs in billed commands', () => {
 
   it('memory that is not trusted any more: one, however many callers', async () => {
     let nowMs = 0;
-    const { open, mine } = lab({ monotonicMs: () => nowMs });
+    const { open, mine } = lab({ memoryTtlSeconds: 5, monotonicMs: () => nowMs });
     const cache = mine(open());
     await cache.set('PROFILE', 1);
     nowMs = 4999;

@@ -9,6 +9,7 @@ const entries = {
   FRESH_ONLY: { ttlSeconds: 10 },
   STALE: { ttlSeconds: 10, staleSeconds: 100 },
   PATIENT: { ttlSeconds: 10, staleSeconds: 100, softTimeoutMs: 50 },
+  WAITING: { ttlSeconds: 10, staleSeconds: 100, softTimeoutMs: 60_000 },
   IMPATIENT: { ttlSeconds: 10, fetchTimeoutMs: 20 },
 } satisfies CacheEntries;
 
@@ -132,19 +133,24 @@ describe('an expired value', () => {
     expect(await mine.get('PATIENT')).toBeUndefined();
   });
 
+  it('gives way to what is fetched within the soft time-out', async () => {
+    const mine = openCache().forUser(userId);
+    await mine.set('WAITING', 'old');
+    passedMs = 10_000;
+    expect(await mine.getOrSet('WAITING', () => 'new')).toBe('new');
+  });
+
   it('is not waited for longer than the soft time-out', async () => {
     const { cache, nextWrite } = openCacheSeen();
     const mine = cache.forUser(userId);
     await mine.set('PATIENT', 'old');
     passedMs = 10_000;
-    expect(await mine.getOrSet('PATIENT', () => 'new')).toBe('new');
-    passedMs = 20_000;
     const { fetch, end } = openEndedFetch();
-    expect(await mine.getOrSet('PATIENT', fetch)).toBe('new');
+    expect(await mine.getOrSet('PATIENT', fetch)).toBe('old');
     const written = nextWrite();
-    end('newest');
+    end('new');
     await written;
-    expect(await openCache().forUser(userId).get('PATIENT')).toBe('newest');
+    expect(await openCache().forUser(userId).get('PATIENT')).toBe('new');
   });
 
   it('is found alike by get and getMany where memory alone has it', async () => {

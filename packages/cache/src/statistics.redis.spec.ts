@@ -16,7 +16,7 @@ beforeEach(() => {
   userId = `user-${++users}`;
 });
 
-const openCache = () => createCache({ ...patient, redis: redis.connect(), entries });
+const openCache = () => createCache({ ...patient, memoryTtlSeconds: 300, redis: redis.connect(), entries });
 
 describe('what is told', () => {
   it('counts reads by how they ended', async () => {
