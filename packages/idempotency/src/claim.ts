@@ -25,17 +25,12 @@ export interface HeldClaim {
   readonly sentAtMs: number;
 }
 
-/** A claim whose renewal can be called off. */
-interface RenewableClaim extends Claim {
-  renew(signal?: AbortSignal): Promise<void>;
-}
-
 /** @throws ClaimLostError, ForeignRecordError where what a script found is somebody else's */
 function refuseIfLost(name: string, reply: string): void {
   if (reply !== WRITTEN) throw new ClaimLostError(name, foundInstead(name, reply));
 }
 
-export function createClaim(context: ClaimsContext, held: HeldClaim): RenewableClaim {
+export function createClaim(context: ClaimsContext, held: HeldClaim): Claim {
   const { redis, windowMs, maxResultBytes } = context;
   const { name, redisKey, token, leaseMs } = held;
   const record = claimedRecord(token, leaseMs);
@@ -81,7 +76,7 @@ export function createClaim(context: ClaimsContext, held: HeldClaim): RenewableC
       }
       return isReleased;
     },
-    async renew(signal) {
+    async renew({ signal } = {}) {
       checkUnsettled();
       const sentAtMs = performance.now();
       const options = { retry: 'once-quickly', signal } as const;

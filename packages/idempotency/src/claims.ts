@@ -60,7 +60,7 @@ export function createTakeClaim(context: ClaimsContext): TakeClaim {
     const claim = createClaim(context, { name, redisKey, token, leaseMs, sentAtMs });
     if (!isAdopted && claim.leaseLeftMs() >= leaseMs * MIN_SHARE_LEFT) return claim;
     try {
-      await claim.renew(signal);
+      await claim.renew({ signal });
       return claim;
     } catch (error) {
       if (!(error instanceof ClaimLostError)) unanswered.remember(token);

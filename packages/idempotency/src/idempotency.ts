@@ -60,7 +60,7 @@ export interface Claim {
    *
    * @throws ClaimLostError, ClaimSettledError, ForeignRecordError
    */
-  renew(): Promise<void>;
+  renew(options?: Pick<ClaimOptions, 'signal'>): Promise<void>;
 }
 
 export type ClaimOutcome =
@@ -93,7 +93,7 @@ export interface OnceOptions extends ClaimOptions {
 export interface Idempotency {
   /**
    * One command, whatever the answer. A claim whose answer was lost is asked for again under the same token, by the
-   * retries of http-redis and by the next `claim` of the key in this process.
+   * retries of http-redis and by the next `claim` of the key by this object.
    *
    * Where the answer took more than half of the lease, the lease is begun anew, for three commands.
    *

@@ -10,6 +10,8 @@ export interface RenewedLease {
 
 /** How often a renewal that failed is tried again within a lease. */
 const TRIES_A_LEASE = 10;
+/** Of the lease, for one renewal: where it is never answered there is time for another. */
+const MAX_SHARE_A_TRY = 0.25;
 
 /** Renews a claim whenever half its lease has gone, until it is told to stop or the claim is lost. */
 export function keepRenewed(claim: Claim, name: string, leaseMs: number): RenewedLease {
@@ -44,7 +46,7 @@ export function keepRenewed(claim: Claim, name: string, leaseMs: number): Renewe
   let isStopped = false;
   async function renew(): Promise<void> {
     try {
-      await claim.renew();
+      await claim.renew({ signal: AbortSignal.timeout(Math.ceil(leaseMs * MAX_SHARE_A_TRY)) });
       if (isStopped || lost.signal.aborted) return;
       watchDeadline();
       renewIn(leaseMs / 2);
