@@ -52,7 +52,7 @@ export function isSafeToRepeat({ commands, script }: CallRequest, settings: Call
 
 export function readReply(request: CallRequest, answer: Answer, at: number, tries: number): Reply {
   if (!('error' in answer)) return { reply: answer.result };
-  const { redisCode, text } = describeRefusal(answer.error, request.commands);
+  const { redisCode, text } = describeRefusal(answer.error, request.commands, request.script?.lua);
   return { error: new RedisCommandError(describeCall(request, at, tries), redisCode, text) };
 }
 

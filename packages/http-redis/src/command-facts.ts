@@ -45,6 +45,10 @@ export function isRead(name: string): boolean {
   return KEY_READS.has(name) || OTHER_READS.has(name);
 }
 
+export function isScriptCall(name: string): boolean {
+  return SCRIPT_CALLS.has(name);
+}
+
 export function billedFor(name: string): number {
   return NOT_BILLED.has(name) ? 0 : 1;
 }

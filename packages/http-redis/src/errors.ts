@@ -112,7 +112,7 @@ export class RedisCommandError extends HttpRedisError {
   readonly code = 'ERR_REDIS_COMMAND';
   constructor(
     call: FailedCall,
-    /** The first word of Redis' own error, such as `WRONGTYPE`, `ERR`, `NOPERM`, or a script's own. */
+    /** The first word of Redis' own error, such as `WRONGTYPE` or `NOPERM`, or of one that a script's text holds; else `ERR`. */
     readonly redisCode: string,
     text: string,
   ) {

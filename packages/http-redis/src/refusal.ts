@@ -1,3 +1,4 @@
+import { commandName, isScriptCall } from './command-facts.js';
 import type { RedisCommand } from './http-redis.js';
 
 /** A first word that names the kind of an error. */
@@ -31,12 +32,17 @@ const HARMLESS = [
 const KNOWN_CODES =
   /^(ERR|WRONGTYPE|NOSCRIPT|OOM|NOPERM|READONLY|LOADING|BUSY|BUSYGROUP|BUSYKEY|EXECABORT|MISCONF|NOGROUP)$/;
 
-/** What may be told of an error that Redis answered: the text where it is known, else its code. */
+/**
+ * What may be told of an error that Redis answered: the text where it is known, else its code.
+ *
+ * @param lua of the script that was called, where it is known
+ */
 export function describeRefusal(
   error: string,
   commands: readonly RedisCommand[],
+  lua?: string,
 ): { readonly redisCode: string; readonly text: string } {
-  const redisCode = codeOf(error, commands) ?? 'ERR';
+  const redisCode = codeOf(error, commands, lua) ?? 'ERR';
   for (const pattern of HARMLESS) {
     const known = pattern.exec(error);
     if (known) return { redisCode, text: known[0] };
@@ -46,10 +52,12 @@ export function describeRefusal(
   return { redisCode, text: `${redisCode}${where} (the text is withheld, it may repeat an argument)` };
 }
 
-/** A script may put an argument first. */
-function codeOf(error: string, commands: readonly RedisCommand[]): string | null {
+/** A script may put first what it was given or has found, so a code that is not in its text is none. */
+function codeOf(error: string, commands: readonly RedisCommand[], lua: string | undefined): string | null {
   const code = CODE.exec(error)?.[1];
   if (code === undefined || KNOWN_CODES.test(code)) return code ?? null;
+  const isForeign =
+    lua === undefined ? commands.some((command) => isScriptCall(commandName(command))) : !lua.includes(code);
   const isRepeated = commands.some(([, ...args]) => args.some((each) => String(each).includes(code)));
-  return isRepeated ? null : code;
+  return isForeign || isRepeated ? null : code;
 }

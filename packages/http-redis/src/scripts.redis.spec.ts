@@ -1,4 +1,10 @@
-import { countCommands, defineScript, RedisCommandError, type HttpRedis } from './index.js';
+import {
+  countCommands,
+  defineScript,
+  RedisCommandError,
+  type HttpRedis,
+  type RedisCommand,
+} from './index.js';
 import { openHttpLab, type HttpLab } from './spec-support/http-lab.js';
 import { rejection } from './spec-support/rejection.js';
 
@@ -60,6 +66,28 @@ test('keeps its place in its line while its text is on the way', async () => {
   await new Promise((resolve) => setImmediate(resolve));
   const written = redis.set('k', 'after', inOrder);
   expect(await Promise.all([read, written])).toEqual(['before', true]);
+});
+
+test('that answers an error tells a code of its own, and none that it was given or found', async () => {
+  const refusing = defineScript({
+    name: 'refusing',
+    lua: `if KEYS[1] == 'own' then return redis.error_reply('LIMITED today') end
+      return redis.error_reply(string.upper(ARGV[1] or redis.call('GET', KEYS[1])) .. ' found')`,
+    billed: 2,
+  });
+  await redis.set('a', 'planted');
+  expect(await rejection(redis.script(refusing, ['own'], []))).toMatchObject({ redisCode: 'LIMITED' });
+  const raw: RedisCommand = ['EVAL', refusing.lua, 1, 'a'];
+  for (const call of [
+    redis.script(refusing, ['a'], []),
+    redis.script(refusing, ['b'], ['planted']),
+    redis.command(raw),
+    redis.transaction([['PING'], raw]),
+  ]) {
+    const error = await rejection(call);
+    expect(error).toMatchObject({ code: 'ERR_REDIS_COMMAND', redisCode: 'ERR' });
+    expect(error.message).not.toMatch(/planted/i);
+  }
 });
 
 test('that fails names itself and the line, and shows no argument', async () => {
