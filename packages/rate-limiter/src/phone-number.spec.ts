@@ -46,6 +46,15 @@ describe('smsPolicy', () => {
     expect(smsPolicy()).toMatchObject({ algorithm: 'sliding-window', limit: 20, windowSeconds: 3600 });
   });
 
+  it.each([
+    [{ limt: 5 }, 'limt'],
+    [null, null],
+  ])('refuses %j', (options, value) => {
+    expect(() => smsPolicy(options as never)).toThrow(
+      expect.objectContaining({ option: 'smsPolicy', value }),
+    );
+  });
+
   it('refuses a country that there is not', () => {
     expect(() => smsPolicy({ defaultCountry: 'XX' as never })).toThrow(
       expect.objectContaining({ option: 'defaultCountry', value: 'XX' }),

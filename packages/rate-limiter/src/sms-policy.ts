@@ -1,6 +1,6 @@
 import { isSupportedCountry, type CountryCode } from 'libphonenumber-js/core';
 import metadata from 'libphonenumber-js/min/metadata';
-import { InvalidRateLimitOptionError } from './errors.js';
+import { check, checkNames } from './option-check.js';
 import { toE164 } from './phone-number.js';
 import type { SlidingWindowPolicy, WhenUnavailable } from './policy.js';
 
@@ -19,14 +19,10 @@ export interface SmsPolicyOptions {
  * @throws InvalidRateLimitOptionError
  */
 export function smsPolicy(options: SmsPolicyOptions = {}): Omit<SlidingWindowPolicy, 'tiers'> {
+  checkNames('smsPolicy', options, ['limit', 'defaultCountry', 'whenUnavailable']);
   const { limit = 20, defaultCountry, whenUnavailable } = options;
-  if (defaultCountry !== undefined && !isSupportedCountry(defaultCountry, metadata)) {
-    throw new InvalidRateLimitOptionError(
-      'defaultCountry',
-      defaultCountry,
-      'it must be a country such as DE',
-    );
-  }
+  const isCountry = defaultCountry === undefined || isSupportedCountry(defaultCountry, metadata);
+  check('defaultCountry', defaultCountry, isCountry, 'it must be a country such as DE');
   return {
     algorithm: 'sliding-window',
     limit,
