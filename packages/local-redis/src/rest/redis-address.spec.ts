@@ -15,6 +15,8 @@ it.each([
   'redis://:sekret@h/x',
   'redis://:sekret@h:x',
   'redis://app:12/sekret@h:6379/0',
+  'redis://app:12?sekret@h:6379/0',
+  'redis://app:12#sekret@h:6379/0',
 ])('says what is wrong with %s without the password', (url) => {
   expect(() => parseRedisUrl(url)).toThrow(
     expect.objectContaining({ message: expect.not.stringContaining('sekret') }),

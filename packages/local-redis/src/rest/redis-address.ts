@@ -23,10 +23,15 @@ export function parseRedisUrl(redisUrl: string): RedisAddress {
   }
   const path = url.pathname.replace(/^\//, '');
   if (!url.hostname) throw new InvalidRestOptionError('redisUrl', 'names no host');
+  // What is behind the "@" is the host then, and what is before it the end of a password.
+  if ((url.pathname + url.search + url.hash).includes('@')) {
+    throw new InvalidRestOptionError(
+      'redisUrl',
+      'its password holds a "/", "?" or "#" that is not percent-encoded',
+    );
+  }
   if (!/^\d{0,6}$/.test(path)) {
-    // What is there after an "@" is host and port, and what is before it the end of a password that holds a "/".
-    const named = path.includes('@') ? 'what follows the host' : `"${path}"`;
-    throw new InvalidRestOptionError('redisUrl', `${named} is not the number of a database`);
+    throw new InvalidRestOptionError('redisUrl', `"${path}" is not the number of a database`);
   }
   return {
     host: url.hostname.replace(/^\[(.*)\]$/, '$1'),
