@@ -7,7 +7,7 @@
  * short; times never go down. In any window, whoever was admitted last was admitted while all others of that window
  * still counted: so they are no more than the limit.
  *
- * An entry: base closed last lastUnits used expires own offset runs. `runs` has all runs but the newest, as
+ * An entry, in MessagePack: base closed last lastUnits used expires own offset runs. `runs` has all runs but the newest, as
  * milliseconds since the one before (the first: since `base`), `x` and the units unless one, and a comma; the last of them
  * is at `closed`. `used` counts all units in the log. `own` are the units of the entry itself, `offset` the ms
  * of their lease: they join the log when the entry is read.

@@ -3,9 +3,10 @@
  * millionths of a token, and the gain in millionths per ms. Both are whole numbers, so that nothing is lost by
  * rounding, however often it is taken from.
  *
- * An entry: missing at expires gain own ownGain keptMs. `missing` is what was missing at the time `at`, and from then until
- * the entry `gain` came back in each ms; its own units are missing from then on, and `ownGain` comes back. Between
- * two tiers the faster gain counts, so that nobody waits by a tier that is no longer theirs, and an expired key was full.
+ * An entry, in MessagePack: missing at expires gain own ownGain keptMs. `missing` is what was missing at the time `at`, and
+ * from then until the entry `gain` came back in each ms; its own units are missing from then on, and `ownGain` comes back.
+ * Between two tiers the faster gain counts, so that nobody waits by a tier that is no longer theirs, and an expired key was
+ * full.
  */
 export const TOKEN_BUCKET = `
 local function missingAt(limit, now)
