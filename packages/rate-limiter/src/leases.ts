@@ -22,7 +22,8 @@ interface Pool {
 
 /** A request under way that may bring more units than its sender needs. */
 export interface ExpectedLease {
-  arrive(verdict: Verdict): void;
+  /** The verdict as its sender sees it: what is on lease here is left, too. */
+  arrive(verdict: Verdict): Verdict;
   /** Those who waited for it fail with it. */
   fail(reason: unknown): void;
 }
@@ -122,6 +123,7 @@ export function createLeases(maxKeys: number, { now, wallNow }: Clocks): Leases 
           if (verdict.leased > 0) pool.grants.push({ units: verdict.leased, untilMs, untilWallMs });
           [pool.last, pool.lastAtMs] = [verdict, now()];
           end(({ resolve }) => resolve());
+          return verdict.fits ? { ...verdict, remaining: verdict.remaining + usableUnits(pool) } : verdict;
         },
         fail(reason) {
           end(({ reject }) => reject(reason));

@@ -60,6 +60,15 @@ describe('check', () => {
     }
   });
 
+  it('has one less left each time, whoever answers: what is on lease here is left', async () => {
+    const limiter = open();
+    const seen = [];
+    for (let at = 0; at < 7; at += 1) seen.push(await limiter.check('LEASED', key));
+    expect(seen.map(({ remaining }) => remaining)).toEqual([19, 18, 17, 16, 15, 14, 13]);
+    expect(new Set(seen.map(({ answeredBy }) => answeredBy))).toEqual(new Set(['redis', 'lease']));
+    expect(await limiter.peek('LEASED', key)).toMatchObject({ remaining: 10 });
+  });
+
   it('does not count what it rejects', async () => {
     const limiter = lab.open(policies, { rejectionMemorySeconds: 0 });
     await outcomes(3, () => limiter.check('API', key));
@@ -236,7 +245,7 @@ describe('reset', () => {
     expect(await limiter.check('API', key)).toMatchObject({ outcome: 'allowed', remaining: 2 });
     await limiter.check('LEASED', key);
     await limiter.reset('LEASED', key);
-    expect(await limiter.check('LEASED', key)).toMatchObject({ answeredBy: 'redis', remaining: 15 });
+    expect(await limiter.check('LEASED', key)).toMatchObject({ answeredBy: 'redis', remaining: 19 });
   });
 
   it('is seen by another process when it believes its rejection no longer', async () => {

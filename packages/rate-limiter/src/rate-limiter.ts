@@ -80,7 +80,7 @@ export interface RateLimiter<P extends Policies = Policies> {
    * goes the way of `check`.
    */
   checkAll(requests: readonly LimitRequest<P>[]): Promise<CombinedRateLimitResult<PolicyName<P>>>;
-  /** What `check` would say now; takes nothing and always asks Redis. */
+  /** What Redis would say now; takes nothing and always asks. Units on lease, of this process too, count as taken. */
   peek<Name extends PolicyName<P>>(
     policy: Name,
     key: string,

@@ -28,14 +28,13 @@ export function createTaker(
       return verdict ? [decidedResult(demand, verdict, 'remembered-rejection')] : [];
     });
 
-  const judged = (demand: PolicyDemand, verdict: Verdict, rejection: ExpectedRejection): RateLimitResult => {
+  const remember = (demand: PolicyDemand, verdict: Verdict, rejection: ExpectedRejection): void => {
     const { fits, nextAfterMs } = verdict;
     if (!fits) rejection.arrive(demand, verdict);
     // It was the last one: the next asks in vain until then.
     else if (nextAfterMs > 0) {
       rejection.arrive({ ...demand, units: 1 }, { ...verdict, fits: false, retryAfterMs: nextAfterMs });
     }
-    return decidedResult(demand, verdict, 'redis');
   };
 
   const askForLease = async (
@@ -49,9 +48,8 @@ export function createTaker(
     try {
       const wanted = { ...demand, leasable: Math.max(0, lease.units - units) };
       const [verdict] = await counter.take([wanted], waitedMs);
-      const result = judged(demand, verdict as Verdict, rejection);
-      expected.arrive(verdict as Verdict);
-      return result;
+      remember(demand, verdict as Verdict, rejection);
+      return decidedResult(demand, expected.arrive(verdict as Verdict), 'redis');
     } catch (error) {
       expected.fail(error);
       throw error;
@@ -83,7 +81,10 @@ export function createTaker(
       if (known.length > 0) return known;
       const rejection = rejections.expect();
       const verdicts = await counter.take(demands);
-      return demands.map((each, at) => judged(each, verdicts[at] as Verdict, rejection));
+      return demands.map((each, at) => {
+        remember(each, verdicts[at] as Verdict, rejection);
+        return decidedResult(each, verdicts[at] as Verdict, 'redis');
+      });
     },
   };
 }
