@@ -105,8 +105,10 @@ describe('ready', () => {
     const connection = connect(server.port);
     const engine = engineOn(connection);
     await expect(engine.ready()).rejects.toBeInstanceOf(EngineUnavailableError);
+    // Listened for beforehand: the connection may be ready before the server is told to be.
+    const isBack = new Promise((resolve) => connection.once('ready', resolve));
     await server.restart();
-    await new Promise((resolve) => connection.once('ready', resolve));
+    await isBack;
     await engine.ready();
   });
 });
