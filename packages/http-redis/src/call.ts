@@ -14,6 +14,7 @@ import { commandJson } from './command-json.js';
 import type { Dispatcher, Outgoing } from './dispatcher.js';
 import type { HttpRedisError } from './errors.js';
 import type { RedisCommand } from './http-redis.js';
+import type { RedisScript } from './redis-script.js';
 import { fault, mayPass, type Answer, type Fault } from './rest-answer.js';
 import type { SharedTimer, SharedTimers } from './shared-timers.js';
 
@@ -95,6 +96,7 @@ export class Call implements Outgoing, CallTale {
   onEnd(end: readonly Answer[] | Fault): void {
     // Whoever was told the end of another call of its request may have aborted this one.
     if (this.#isOver) return;
+    if (!('reason' in end) && this.#needsText(end)) return this.#sendText();
     this.#deadline?.clear();
     this.#deadline = null;
     this.#isExpiring = false;
@@ -120,18 +122,21 @@ export class Call implements Outgoing, CallTale {
     this.reject(this.settings.signal?.reason);
   };
 
+  #needsText([first]: readonly Answer[]): boolean {
+    return this.mayGoTwice && first !== undefined && 'error' in first && first.error.startsWith('NOSCRIPT');
+  }
+
+  /** The same try, whose text comes second: it has what is left of its time. */
+  #sendText(): void {
+    const { script, commands } = this.asked as CallRequest & { readonly script: RedisScript };
+    const [, , ...rest] = commands[0] as RedisCommand;
+    this.isFallback = true;
+    this.json = JSON.stringify(['EVAL', script.lua, ...rest.map(String)]);
+    this.tries -= 1;
+    this.host.dispatcher.send(this);
+  }
+
   #onAnswers(answers: readonly Answer[]): void {
-    const { script, commands } = this.asked;
-    const [first] = answers as [Answer];
-    if (script && !this.isFallback && 'error' in first && first.error.startsWith('NOSCRIPT')) {
-      this.isFallback = true;
-      const [, , ...rest] = commands[0] as RedisCommand;
-      this.json = JSON.stringify(['EVAL', script.lua, ...rest.map(String)]);
-      // The same try, whose text came second.
-      this.tries -= 1;
-      this.go();
-      return;
-    }
     this.billedTries += 1;
     const replies = answers.map((answer, at) => readReply(this.asked, answer, at, this.tries));
     this.#finish(replies, null);

@@ -41,6 +41,16 @@ test('goes by its hash, and by its text once where Redis does not know it', asyn
   expect(counter.billed()).toBe(first.billed + second.billed);
 });
 
+test('hash and text together take no longer than one try may', async () => {
+  lab.endpoint.setFaults({ latencyMs: 400 });
+  try {
+    const error = await rejection(redis.script(touch, ['k'], [1, 2], { retry: 'none', timeoutMs: 650 }));
+    expect(error).toMatchObject({ code: 'ERR_REDIS_TIMEOUT' });
+  } finally {
+    lab.endpoint.setFaults({});
+  }
+});
+
 test('after a SCRIPT FLUSH as well, several scripts in one request among other commands', async () => {
   await Promise.all([redis.script(touch, ['k'], [1, 2]), redis.script(shout, [], ['a'])]);
   await lab.behind.script('FLUSH');
