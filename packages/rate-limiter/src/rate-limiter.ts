@@ -10,10 +10,7 @@ export interface RateLimiterOptions<P extends Policies> {
    * For policies that do not say. Default `allow` when `NODE_ENV` is `development` or `test`, else `reject`.
    */
   readonly whenUnavailable?: WhenUnavailable;
-  /**
-   * How long Redis may take, in ms, and as long again where it must learn the script. Default 500, from 10 to 10 000. A check
-   * is never sent twice.
-   */
+  /** How long Redis may take, in ms. Default 500, from 10 to 10 000. A check is never sent twice. */
   readonly timeoutMs?: number;
   /** Keys begin with it. Default `limit`. */
   readonly keyPrefix?: string;

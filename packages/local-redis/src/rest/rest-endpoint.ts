@@ -72,6 +72,8 @@ export interface RestEndpoint {
 const DEFAULT_MAX_BODY_BYTES = 10_000_000;
 const DEFAULT_REPLY_TIMEOUT_MS = 30_000;
 const LONGEST_READY_TIMEOUT_MS = 5_000;
+/** A reader of events whose machine vanished would hold a connection to Redis for ever. */
+const PROBES = { keepAlive: true, keepAliveInitialDelay: 30_000 };
 /** Longer than clients keep a connection, so that it is they who close one that is idle. */
 const IDLE_CONNECTION_MS = 65_000;
 
@@ -116,7 +118,7 @@ export async function startRestEndpoint(options: StartRestEndpointOptions): Prom
     faults: () => faults,
   });
   const server = createServer(
-    { noDelay: true, keepAliveTimeout: IDLE_CONNECTION_MS },
+    { noDelay: true, keepAliveTimeout: IDLE_CONNECTION_MS, ...PROBES },
     (request, response) => {
       requests += 1;
       void answer(request, response);
