@@ -35,7 +35,13 @@ describe.each(BULL_VERSIONS)('inspecting an app on $version', ({ version, Bull }
 
   test('of what can all be said, nothing is listed, and nothing is written', async () => {
     const { name, legacy } = app.both();
-    const { 'a limit of stack traces': _, 'data that is not parsed': __, ...jobs } = JOBS_OF_EVERY_KIND;
+    const {
+      'a limit of stack traces': _,
+      'data that is not parsed': __,
+      // Listed as long as it has not run, which it may or may not have by the time of the pause.
+      'a low priority': ___,
+      ...jobs
+    } = JOBS_OF_EVERY_KIND;
     await addAll(legacy, jobs);
     await addAll(legacy, REPEATS_OF_EVERY_KIND);
     // Every name: Bull cannot retry what waits in a way of its own that it was not told.
