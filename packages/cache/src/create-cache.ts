@@ -97,6 +97,7 @@ export function createCache<E extends CacheEntries>(options: CacheOptions<E>): C
   const invalidation = createInvalidation({
     ...shared,
     redis: redis.with({ retry: 'standard', isSafeToRepeat: true }),
+    createId: randomUUID,
   });
 
   const storing = createStoring({ ...shared, engine, scopes, invalidation });

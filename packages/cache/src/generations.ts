@@ -25,8 +25,8 @@ export interface Generations {
   known(scope: string): Generation | undefined;
   /** Another process's proposal won. */
   forget(scope: string, generation: Generation): void;
-  /** A generation that makes all others of its scope outdated, to be written to Redis by the caller. */
-  renew(scope: string, askedAtMs: number): Generation;
+  /** Knows nothing of the scope any more: whoever writes next asks first. */
+  drop(scope: string): void;
 }
 
 /** Longer than any entry lives, so that what is still good is not lost with its generation. */
@@ -53,6 +53,6 @@ export function createGenerations(createId: () => string): Generations {
     forget(scope, generation) {
       if (scopes.peek(scope) === generation) scopes.delete(scope);
     },
-    renew: (scope, askedAtMs) => remember(scope, { value: createId(), askedAtMs, isProposal: false }),
+    drop: (scope) => void scopes.delete(scope),
   };
 }

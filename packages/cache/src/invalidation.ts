@@ -1,4 +1,5 @@
-import type { HttpRedis } from '@switchyard/http-redis';
+import { setTimeout as pause } from 'node:timers/promises';
+import { RedisTimeoutError, RedisUnavailableError, type HttpRedis } from '@switchyard/http-redis';
 import type { CacheKeys } from './cache-keys.js';
 import { GENERATION_TTL_SECONDS, type Generations } from './generations.js';
 import { globOf, matcherOf, type KeyPattern } from './key-pattern.js';
@@ -40,10 +41,15 @@ export interface InvalidationParts {
   readonly writes: WriteOrder;
   readonly statistics: StatisticsRecorder;
   readonly monotonicMs: () => number;
+  /** A text that never comes again. */
+  readonly createId: () => string;
 }
 
+/** Between tries of which one that is given up may still arrive. */
+const PAUSES_MS = [1000, 2000, 4000, null];
+
 export function createInvalidation(parts: InvalidationParts): Invalidation {
-  const { redis, keys, memory, generations, loads, writes, statistics, monotonicMs } = parts;
+  const { redis, keys, memory, generations, loads, writes, statistics, monotonicMs, createId } = parts;
 
   const hasTaken = async (work: Promise<unknown>) => {
     try {
@@ -68,18 +74,27 @@ export function createInvalidation(parts: InvalidationParts): Invalidation {
     loads.outdate((load) => load.tags === undefined || load.tags.some((tag) => tags.has(tag)));
   };
 
-  /** New generations for these scopes; where Redis did not take them, they are not known any more. */
-  const renew = async (scopes: readonly string[]) => {
-    const renewed = scopes.map((scope) => ({ scope, generation: generations.renew(scope, monotonicMs()) }));
-    // In the order of these calls: one that comes late would revive what a later one has cleared.
-    const set = ({ scope, generation }: (typeof renewed)[number]) =>
-      redis.command(['SET', scope, generation.value, 'EX', GENERATION_TTL_SECONDS], { orderKey: scope });
-    const isTaken = await hasTaken(Promise.all(renewed.map(set)));
-    for (const { scope, generation } of renewed)
-      if (isTaken) generation.askedAtMs = monotonicMs();
-      else generations.forget(scope, generation);
-    return isTaken;
+  /**
+   * A new generation, which makes all others of the scope outdated. Each try has one of its own, and nobody writes under it
+   * before Redis is known to have it: should a try arrive that was given up, nothing stands under what it brings.
+   */
+  const renewScope = async (scope: string) => {
+    generations.drop(scope);
+    for (const pauseMs of PAUSES_MS) {
+      const value = createId();
+      try {
+        await redis.command(['SET', scope, value, 'EX', GENERATION_TTL_SECONDS], { isSafeToRepeat: false });
+        generations.drop(scope);
+        generations.observe(scope, value, monotonicMs());
+        return;
+      } catch (error) {
+        if (!mayComeLate(error) || pauseMs === null) throw error;
+        await pause(pauseMs);
+      }
+    }
   };
+
+  const renew = (scopes: readonly string[]) => hasTaken(Promise.all(scopes.map(renewScope)));
 
   return {
     supersede(key) {
@@ -123,4 +138,9 @@ export function createInvalidation(parts: InvalidationParts): Invalidation {
       return isTaken;
     },
   };
+}
+
+function mayComeLate(error: unknown): boolean {
+  const isUnanswered = error instanceof RedisTimeoutError || error instanceof RedisUnavailableError;
+  return isUnanswered && error.mayHaveBeenApplied;
 }
