@@ -10,7 +10,7 @@ import {
   type StandardSchema,
 } from './index.js';
 import { patient } from './spec-support/patient.js';
-import { startRedisOverHttp, type RedisOverHttp } from './spec-support/redis-over-http.js';
+import { redis, userId } from './spec-support/redis-and-user.js';
 
 interface Contact {
   readonly name: string;
@@ -33,17 +33,6 @@ const entries = {
   CHECKED: { ttlSeconds: 60, schema: isContacts },
   DEFAULT: {},
 };
-
-let redis: RedisOverHttp;
-let users = 0;
-let userId: string;
-beforeAll(async () => {
-  redis = await startRedisOverHttp();
-});
-afterAll(() => redis.stop());
-beforeEach(() => {
-  userId = `user-${++users}`;
-});
 
 const openCache = () => createCache({ ...patient, redis: redis.connect(), entries });
 const openView = () => openCache().forUser(userId);

@@ -2,21 +2,10 @@ import { createCache, type Cache, type CacheEntries } from './index.js';
 import { holdable, type HeldRedis } from './spec-support/held-redis.js';
 import { openEndedFetch } from './spec-support/open-ended-fetch.js';
 import { patient } from './spec-support/patient.js';
-import { startRedisOverHttp, type RedisOverHttp } from './spec-support/redis-over-http.js';
+import { redis, userId } from './spec-support/redis-and-user.js';
 
 const entries = { PROFILE: { ttlSeconds: 60, tags: ['profiles'] } } satisfies CacheEntries;
 type Entries = typeof entries;
-
-let redis: RedisOverHttp;
-let users = 0;
-let userId: string;
-beforeAll(async () => {
-  redis = await startRedisOverHttp();
-});
-afterAll(() => redis.stop());
-beforeEach(() => {
-  userId = `user-${++users}`;
-});
 
 const openCache = (): Cache<Entries> => createCache({ ...patient, redis: redis.connect(), entries });
 /** What another process sees, which has nothing in memory. */

@@ -1,20 +1,9 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { CACHE_CHANNEL, createCache, type CacheMessage } from './index.js';
 import { patient } from './spec-support/patient.js';
-import { startRedisOverHttp, type RedisOverHttp } from './spec-support/redis-over-http.js';
+import { redis, userId } from './spec-support/redis-and-user.js';
 
 const entries = { PROFILE: { ttlSeconds: 60 }, CONTACTS: {} };
-
-let redis: RedisOverHttp;
-let users = 0;
-let userId: string;
-beforeAll(async () => {
-  redis = await startRedisOverHttp();
-});
-afterAll(() => redis.stop());
-beforeEach(() => {
-  userId = `user-${++users}`;
-});
 
 const openCache = () => createCache({ ...patient, memoryTtlSeconds: 300, redis: redis.connect(), entries });
 

@@ -6,20 +6,10 @@ import {
   InvalidIdempotencyOptionError,
   ResultNotStorableError,
 } from './errors.js';
-import { createIdempotency, type ClaimOutcome, type Idempotency } from './index.js';
+import { createIdempotency, type ClaimOutcome } from './index.js';
 import { recordKey } from './record-key.js';
-import { claimed, rejection, startLab, type Lab } from './spec-support/lab.js';
-
-let lab: Lab;
-let ours: Idempotency;
-let theirs: Idempotency;
-
-beforeAll(async () => {
-  lab = await startLab();
-  ours = lab.open();
-  theirs = lab.open();
-});
-afterAll(() => lab.stop());
+import { claimed, rejection } from './spec-support/lab.js';
+import { lab, ours, theirs } from './spec-support/two-claimants.js';
 
 const states = (outcomes: readonly ClaimOutcome[]) => outcomes.map(({ state }) => state);
 const pttl = (key: string) => lab.admin.pttl(recordKey('default', key));

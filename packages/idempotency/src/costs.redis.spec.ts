@@ -1,17 +1,6 @@
 import { countCommands } from '@switchyard/http-redis';
-import type { Idempotency } from './index.js';
-import { claimed, rejection, startLab, type Lab } from './spec-support/lab.js';
-
-let lab: Lab;
-let ours: Idempotency;
-let theirs: Idempotency;
-
-beforeAll(async () => {
-  lab = await startLab();
-  ours = lab.open();
-  theirs = lab.open();
-});
-afterAll(() => lab.stop());
+import { claimed, rejection } from './spec-support/lab.js';
+import { lab, ours, theirs } from './spec-support/two-claimants.js';
 
 describe('what is billed', () => {
   it('is what the README says', async () => {

@@ -3,22 +3,11 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { getEventListeners } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import { ClaimLostError } from './errors.js';
-import type { Idempotency } from './index.js';
 import { recordKey } from './record-key.js';
-import { claimed, rejection, startLab, type Lab } from './spec-support/lab.js';
+import { claimed, rejection } from './spec-support/lab.js';
 import { openEnded } from './spec-support/open-ended.js';
+import { lab, ours, theirs } from './spec-support/two-claimants.js';
 import { until } from './spec-support/until.js';
-
-let lab: Lab;
-let ours: Idempotency;
-let theirs: Idempotency;
-
-beforeAll(async () => {
-  lab = await startLab();
-  ours = lab.open();
-  theirs = lab.open();
-});
-afterAll(() => lab.stop());
 
 const neverRun = () => {
   throw new Error('must not run');

@@ -5,22 +5,11 @@ import {
   KeptFailureError,
   ResultNotStorableError,
 } from './errors.js';
-import type { Idempotency } from './index.js';
 import { recordKey } from './record-key.js';
-import { claimed, rejection, startLab, type Lab } from './spec-support/lab.js';
+import { claimed, rejection } from './spec-support/lab.js';
+import { lab, ours, theirs } from './spec-support/two-claimants.js';
 
 const QUEUE = 'token-refresh';
-
-let lab: Lab;
-let ours: Idempotency;
-let theirs: Idempotency;
-
-beforeAll(async () => {
-  lab = await startLab();
-  ours = lab.open();
-  theirs = lab.open();
-});
-afterAll(() => lab.stop());
 
 describe('checkIdempotency and markProcessed', () => {
   it('let nobody go on when Redis cannot be reached', async () => {

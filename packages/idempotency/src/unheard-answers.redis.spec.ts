@@ -1,21 +1,10 @@
 import { REDIS_COMMAND_CHANNEL } from '@switchyard/http-redis';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { ClaimLostError } from './errors.js';
-import type { Idempotency } from './index.js';
 import { recordKey } from './record-key.js';
-import { claimed, rejection, startLab, type Lab } from './spec-support/lab.js';
+import { claimed, rejection } from './spec-support/lab.js';
+import { lab, ours, theirs } from './spec-support/two-claimants.js';
 import { until } from './spec-support/until.js';
-
-let lab: Lab;
-let ours: Idempotency;
-let theirs: Idempotency;
-
-beforeAll(async () => {
-  lab = await startLab();
-  ours = lab.open();
-  theirs = lab.open();
-});
-afterAll(() => lab.stop());
 
 describe('a claim whose answer is late', () => {
   it('is given up where its lease is always over before it could be had', async () => {
