@@ -134,9 +134,9 @@ describe('once, while somebody else is at it', () => {
     const error = await rejection(ours.once('busy', neverRun));
     expect(error).toBeInstanceOf(InProgressError);
     expect(error).toMatchObject({ retryAfterMs: 30_000 });
-    // At 50 and at 150 ms or so, and at the end of it.
+    // At once and at the end of it, and in between at 50 and at 150 ms or so, where the machine is not too busy.
     const looks = await lab.billed(() => rejection(ours.once('busy', neverRun, { waitSeconds: 0.3 })));
-    expect(looks).toBeGreaterThanOrEqual(3);
+    expect(looks).toBeGreaterThanOrEqual(2);
     expect(looks).toBeLessThanOrEqual(5);
   });
 
