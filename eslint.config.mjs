@@ -10,9 +10,16 @@ const layers = {
   connections: [],
   engine: ['contract', 'connections'],
   rollout: ['contract'],
-  'local-redis': [],
+  'local-redis': ['debian-packages'],
   'http-redis': [],
   'http-service': ['http-redis'],
+  'debian-packages': [],
+  'local-postgres': ['debian-packages'],
+  'stand-in': [],
+  'catchup-data': [],
+  'catchup-client': [],
+  'catchup-domain': ['catchup-data', 'catchup-client'],
+  world: ['catchup-data', 'catchup-client', 'catchup-domain', 'local-postgres', 'stand-in'],
   app: ['contract', 'sandbox', 'engine', 'rollout', 'local-redis', 'http-redis', 'http-service'],
   tool: ['contract', 'engine', 'rollout', 'connections', 'local-redis', 'http-redis', 'http-service'],
 };
@@ -82,7 +89,13 @@ export default tseslint.config(
     // Specs run against real engines on a real Redis; their packages ship none of it.
     files: ['**/*.spec.ts', '**/spec-support/**/*.ts'],
     rules: {
-      '@nx/enforce-module-boundaries': boundaries(['testing', 'local-redis', 'engine']),
+      '@nx/enforce-module-boundaries': boundaries([
+        'testing',
+        'local-redis',
+        'engine',
+        'local-postgres',
+        'stand-in',
+      ]),
     },
   },
   {
@@ -100,8 +113,18 @@ export default tseslint.config(
     },
   },
   {
+    // What CatchUp does is the same on any engine: it knows of no queue and no Redis.
+    files: ['apps/catchup-*/src/**/*.ts', 'tools/*-stand-in/src/**/*.ts', 'tools/world/src/**/*.ts'],
+    rules: {
+      'no-restricted-syntax': noImportOf(
+        'bull|bullmq|ioredis|@upstash.redis',
+        'The domain knows of no queue and no Redis.',
+      ),
+    },
+  },
+  {
     // An app names an engine in one file only.
-    files: ['apps/*/src/**/*.ts'],
+    files: ['apps/catchup/src/**/*.ts'],
     ignores: ['**/composition-root.ts', '**/*.spec.ts'],
     rules: {
       'no-restricted-syntax': noImportOf(

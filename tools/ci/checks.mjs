@@ -5,7 +5,7 @@ import { Coverage, hasBull, readDifferences } from './differences.mjs';
 import { run } from './run-command.mjs';
 import { binOf, cacheFolder, root, say } from './workspace.mjs';
 
-const TEST_TARGETS = ['test', 'test:redis'];
+const TEST_TARGETS = ['test', 'test:redis', 'test:database'];
 
 export class Totals {
   passed = 0;

@@ -1,4 +1,4 @@
-// Runs the Jest of the package in the current folder: `node jest.mjs unit|redis [jest arguments]`.
+// Runs the Jest of the package in the current folder: `node jest.mjs unit|redis|database [jest arguments]`.
 import { spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';

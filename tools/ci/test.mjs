@@ -1,5 +1,5 @@
 // `npm test`: sets up what is missing, then format, lint, types, unit specs, build, and every spec that needs a
-// Redis, or `--redis-specs-of=<project>` only. Closes with one line: `N passed, N failed` (`, N skipped`).
+// database or a Redis, or `--redis-specs-of=<project>` only. Closes with one line: `N passed, N failed` (`, N skipped`).
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { check, checkDifferences, nxRunMany, report, scriptTests, Totals } from './checks.mjs';
@@ -22,6 +22,7 @@ await main(async (args) => {
   // After Nx, whose project graph the boundary rules read.
   await scriptTests(totals);
   await check(totals, 'lint of the scripts', process.execPath, [binOf('eslint'), 'tools/ci', '*.mjs']);
+  await nxRunMany(totals, { targets: ['test:database'], parallel: 1 });
   // One at a time: these specs kill servers, wait out locks and look at time.
   await nxRunMany(totals, { targets: ['test:redis'], projects: values['redis-specs-of'], parallel: 1 });
   checkDifferences(totals);
