@@ -132,6 +132,14 @@ async function play(history: readonly Move[]): Promise<void> {
   expect(endedBy.size).toBeLessThanOrEqual(1);
 }
 
+/** First of all: Redis has not seen any of the scripts by then. */
+const UNANSWERED_FROM_THE_START: Move[] = [
+  { who: 0, step: 'claim' },
+  { who: 0, step: 'complete unanswered' },
+  { who: 1, step: 'claim' },
+];
+
 test('no two hold a key within a lease, and no two completions are accepted, in any history', async () => {
-  await fc.assert(fc.asyncProperty(histories, play), { numRuns: RUNS });
+  const examples: [Move[]][] = [[UNANSWERED_FROM_THE_START]];
+  await fc.assert(fc.asyncProperty(histories, play), { numRuns: RUNS, examples });
 });

@@ -1,9 +1,12 @@
 import { createHttpRedis, type HttpRedis, type HttpRedisOptions } from '@switchyard/http-redis';
 import { startRedis, startRestEndpoint, type RedisServer, type RestEndpoint } from '@switchyard/local-redis';
 import { Redis } from 'ioredis';
+import { COMPLETE_CLAIM } from '../complete-claim.lua.js';
 import { createIdempotency, type Claim, type ClaimOutcome, type Idempotency } from '../index.js';
 import type { IdempotencyOptions } from '../index.js';
 import { recordKey, type IdempotencyKey } from '../record-key.js';
+import { RELEASE_CLAIM } from '../release-claim.lua.js';
+import { RENEW_CLAIM } from '../renew-claim.lua.js';
 
 /** A Redis with an endpoint before it. */
 export interface Lab {
@@ -46,6 +49,8 @@ export async function startLab(): Promise<Lab> {
       await admin.del(recordKey('default', key));
     },
     async withoutAnswers(action) {
+      // Or else what Redis applies and nobody hears may be that it does not know the script.
+      for (const { lua } of [COMPLETE_CLAIM, RELEASE_CLAIM, RENEW_CLAIM]) await admin.script('LOAD', lua);
       endpoint.setFaults({ dropShare: 1 });
       try {
         return await action();
