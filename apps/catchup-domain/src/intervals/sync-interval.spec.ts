@@ -85,6 +85,12 @@ test('what would hardly change stays', () => {
   expect(reasons.at(-1)).toEqual({ kind: 'close-to-current', wouldBeSeconds: 1800 });
 });
 
+test('what was decided under other limits does not stay, however close it is', () => {
+  const history = { ...quiet, currentSeconds: 22_000 };
+  const { intervalSeconds } = decideSyncInterval(history, { ...limits, initialSeconds: 21_000 });
+  expect(intervalSeconds).toBe(21_000);
+});
+
 test('deciding again with what was decided decides the same, whatever the history', () => {
   const history = fc.record<SyncHistory>({
     polls: fc.array(

@@ -84,7 +84,7 @@ export function decideSyncInterval(
     reasons.push({ kind: 'push-is-working' });
   }
   if (history.push === 'silent') reasons.push({ kind: 'push-is-silent' });
-  seconds = bounded(seconds, limits, reasons);
+  seconds = bounded(Math.round(seconds), limits, reasons);
 
   if (history.failuresInARow > 0) {
     seconds = Math.min(limits.maxSeconds, seconds * 2 ** Math.min(history.failuresInARow, 20));
@@ -92,21 +92,21 @@ export function decideSyncInterval(
   } else {
     const current = history.currentSeconds;
     if (current !== undefined && isClose(seconds, current, limits)) {
-      if (Math.ceil(seconds) !== current)
-        reasons.push({ kind: 'close-to-current', wouldBeSeconds: Math.ceil(seconds) });
+      if (seconds !== current) reasons.push({ kind: 'close-to-current', wouldBeSeconds: seconds });
       seconds = current;
     }
   }
   if (history.retryAfterSeconds !== undefined && history.retryAfterSeconds > seconds) {
-    seconds = history.retryAfterSeconds;
-    reasons.push({ kind: 'asked-to-wait', seconds: Math.ceil(seconds) });
+    seconds = Math.ceil(history.retryAfterSeconds);
+    reasons.push({ kind: 'asked-to-wait', seconds });
   }
-  return { intervalSeconds: Math.ceil(seconds), reasons };
+  return { intervalSeconds: seconds, reasons };
 }
 
 /** A limit is always worth reaching. */
 function isClose(seconds: number, current: number, { minSeconds, maxSeconds }: SyncIntervalLimits): boolean {
-  if (seconds <= minSeconds || seconds >= maxSeconds) return false;
+  if (seconds <= minSeconds || seconds >= maxSeconds || current < minSeconds || current > maxSeconds)
+    return false;
   return Math.abs(seconds - current) <= HYSTERESIS * current;
 }
 
