@@ -1,114 +1,27 @@
-import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fetchDebianRedis } from './debian-redis.js';
-import { parseOsRelease } from './operating-system.js';
+import { fetchDebianProgram, parseOsRelease } from '@switchyard/local-server';
+import { debianRedis } from './debian-redis.js';
 
-// Stand-ins for the package tools: a "package" is a text file whose name says what it is.
-const APT_GET = `#!/bin/sh
-echo "$*" >> "$FAKE/calls"
-case "$*" in
-  *" update") touch "$FAKE/updated"; exit 0;;
-esac
-[ -e "$FAKE/lists" ] || [ -e "$FAKE/updated" ] || { echo "E: Unable to locate package" >&2; exit 100; }
-while [ "$1" != download ]; do shift; done
-shift
-for name; do echo "$name" > "\${name}_1_amd64.deb"; done
-`;
-const DPKG = `#!/bin/sh
-[ "$1" = -x ] || exit 2
-mkdir -p "$3/usr/bin" "$3/usr/lib"
-case "$(cat "$2")" in
-  redis-server) ln -s redis-check-rdb "$3/usr/bin/redis-server";;
-  redis-tools) cp "$FAKE/server" "$3/usr/bin/redis-check-rdb";;
-  lib*) touch "$3/usr/lib/$(cat "$2").so.1";;
-esac
-`;
-const DPKG_DEB = `#!/bin/sh
-case "$(cat "$2")" in
-  redis-server) echo "init-system-helpers (>= 1), lsb-base | sysvinit-utils, redis-tools (= 1)";;
-  redis-tools) echo "adduser, libc6 (>= 2), liblzf1, libsystemd0 | libelogind0";;
-  liblzf1) echo "libc6, libdeep";;
-esac
-`;
-const DPKG_QUERY = `#!/bin/sh
-case "$4" in libc6|libelogind0) printf 'ii ';; *) exit 1;; esac
-`;
-const SERVER = `#!/bin/sh
-case "$LD_LIBRARY_PATH" in */usr/lib) ;; *) echo "no libraries" >&2; exit 127;; esac
-`;
-
-const os = parseOsRelease('ID=debian\nVERSION_ID="12"\n', 'linux', 'x64');
 let folder: string;
-let cacheFolder: string;
-let env: NodeJS.ProcessEnv;
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'debian-redis-'));
-  cacheFolder = join(folder, 'cache');
-  env = { PATH: `${folder}:${process.env.PATH}`, FAKE: folder };
-  const tools = { 'apt-get': APT_GET, dpkg: DPKG, 'dpkg-deb': DPKG_DEB, 'dpkg-query': DPKG_QUERY };
-  for (const [name, script] of Object.entries({ ...tools, server: SERVER })) {
-    await writeFile(join(folder, name), script, { mode: 0o755 });
-  }
-  await writeFile(join(folder, 'lists'), '');
 });
 
 afterEach(() => rm(folder, { recursive: true }));
 
-const fetched = (progress: string[] = []) =>
-  fetchDebianRedis({ os, cacheFolder, env, onProgress: (message) => progress.push(message) });
-const aptCalls = async () => (await readFile(join(folder, 'calls'), 'utf8')).trim().split('\n');
-
-describe('fetchDebianRedis', () => {
-  it('unpacks the server with the libraries that the system lacks, theirs included', async () => {
-    const server = await fetched();
-    const home = join(cacheFolder, 'debian-12-x64');
-    expect(server).toEqual({
-      path: join(home, 'usr/bin/redis-server'),
-      env: { LD_LIBRARY_PATH: join(home, 'usr/lib') },
-    });
-    const libraries = (await readdir(join(home, 'usr/lib'))).sort();
-    expect(libraries).toEqual(['libdeep.so.1', 'liblzf1.so.1']);
-    const downloads = (await aptCalls()).map((call) => call.replace(/.* download /, ''));
-    expect(downloads).toEqual(['redis-server redis-tools', 'liblzf1', 'libdeep']);
+it('asks for the server, which is a link, together with the package that it points into', async () => {
+  const aptGet = '#!/bin/sh\necho "$*" >> "$FAKE/calls"\nexit 100\n';
+  await writeFile(join(folder, 'apt-get'), aptGet, { mode: 0o755 });
+  const fetched = fetchDebianProgram({
+    program: debianRedis,
+    os: parseOsRelease('ID=debian\nVERSION_ID="12"\n', 'linux', 'x64'),
+    cacheFolder: join(folder, 'cache'),
+    env: { PATH: `${folder}:${process.env.PATH}`, FAKE: folder },
+    onProgress: () => undefined,
   });
-
-  it('keeps what it fetched, and nothing else', async () => {
-    await fetched();
-    const calls = await aptCalls();
-    const progress: string[] = [];
-    await fetched(progress);
-    expect(await aptCalls()).toEqual(calls);
-    expect(progress).toEqual([]);
-    expect(await readdir(cacheFolder)).toEqual(['debian-12-x64']);
-  });
-
-  it('downloads package lists of its own when there are none', async () => {
-    await rm(join(folder, 'lists'));
-    const progress: string[] = [];
-    await fetched(progress);
-    expect(progress).toContainEqual(expect.stringContaining('package lists'));
-    expect((await aptCalls()).filter((call) => call.endsWith(' update'))).toHaveLength(1);
-  });
-
-  it('lets nobody see a server that does not run here', async () => {
-    await writeFile(join(folder, 'server'), '#!/bin/sh\nexit 127\n');
-    await expect(fetched()).rejects.toThrow('--version');
-    expect(await readdir(cacheFolder)).toEqual([]);
-  });
-
-  it('serves several callers at once', async () => {
-    const servers = await Promise.all([1, 2, 3, 4].map(() => fetched()));
-    expect(new Set(servers.map((server) => server.path)).size).toBe(1);
-    expect(existsSync(servers[0]?.path ?? '')).toBe(true);
-    expect(await readdir(cacheFolder)).toEqual(['debian-12-x64']);
-  });
-
-  it('replaces what is there but holds no server', async () => {
-    await mkdir(join(cacheFolder, 'debian-12-x64'), { recursive: true });
-    const server = await fetched();
-    expect(existsSync(server.path)).toBe(true);
-  });
+  await expect(fetched).rejects.toThrow('apt-get');
+  expect(await readFile(join(folder, 'calls'), 'utf8')).toContain(' download redis-server redis-tools\n');
 });

@@ -1,10 +1,13 @@
-import { constants } from 'node:fs';
-import { access, stat } from 'node:fs/promises';
-import { delimiter, join } from 'node:path';
-import { defaultCacheFolder } from './cache-folder.js';
-import { fetchDebianRedis } from './debian-redis.js';
+import {
+  cacheFolderOf,
+  fetchDebianProgram,
+  findOnPath,
+  isExecutable,
+  readOsRelease,
+} from '@switchyard/local-server';
+import { debianRedis } from './debian-redis.js';
 import { RedisServerNotFoundError } from './errors.js';
-import { installAdvice, readOsRelease } from './operating-system.js';
+import { installAdvice } from './install-advice.js';
 
 /** A Redis or Valkey server that can be started. */
 export interface RedisServerBinary {
@@ -31,7 +34,7 @@ export interface FindRedisServerOptions {
  * @throws {RedisServerNotFoundError} with what to install on this system.
  */
 export async function findRedisServer(options: FindRedisServerOptions = {}): Promise<RedisServerBinary> {
-  const { env = process.env, cacheFolder = defaultCacheFolder(), onProgress = () => undefined } = options;
+  const { env = process.env, cacheFolder = cacheFolderOf('redis'), onProgress = () => undefined } = options;
 
   const named = env.REDIS_SERVER_BINARY;
   if (named) {
@@ -39,30 +42,19 @@ export async function findRedisServer(options: FindRedisServerOptions = {}): Pro
     throw new RedisServerNotFoundError(`REDIS_SERVER_BINARY=${named} is not an executable file.`);
   }
   for (const name of ['redis-server', 'valkey-server']) {
-    for (const folder of (env.PATH ?? '').split(delimiter)) {
-      const path = join(folder, name);
-      if (folder && (await isExecutable(path))) return { path, env: {}, source: 'PATH' };
-    }
+    const path = await findOnPath(name, env.PATH);
+    if (path) return { path, env: {}, source: 'PATH' };
   }
 
   const os = await readOsRelease();
   if (!os.isDebianLike) throw new RedisServerNotFoundError(installAdvice(os));
   try {
-    const fetched = await fetchDebianRedis({ os, cacheFolder, env, onProgress });
+    const fetched = await fetchDebianProgram({ program: debianRedis, os, cacheFolder, env, onProgress });
     return { ...fetched, source: 'fetched' };
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new RedisServerNotFoundError(`${installAdvice(os)}\nFetching the package failed: ${reason}`, {
       cause,
     });
-  }
-}
-
-async function isExecutable(path: string): Promise<boolean> {
-  try {
-    await access(path, constants.X_OK);
-    return (await stat(path)).isFile();
-  } catch {
-    return false;
   }
 }

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { findFreePort } from '@switchyard/local-server';
 import { ask, isServing } from './cluster-state.js';
 import { formCluster, type ClusterNode } from './form-cluster.js';
-import { findFreePort } from './free-port.js';
 import { startRedis } from './redis-server.js';
 
 it('forms a cluster though a node is not heard of for longer than a handshake may take', async () => {

@@ -1,7 +1,7 @@
+import { onFreePort } from '@switchyard/local-server';
 import { ask, isServing, REPLY_LIMIT_MS, slotRanges, until } from './cluster-state.js';
 import { findRedisServer, type RedisServerBinary } from './find-redis-server.js';
 import { formCluster, type ClusterNode } from './form-cluster.js';
-import { onFreePort } from './free-port.js';
 import { refusePassword } from './group-settings.js';
 import { isPortTaken } from './redis-process.js';
 import { startRedis, type RedisServer, type RedisUser } from './redis-server.js';

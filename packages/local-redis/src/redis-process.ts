@@ -1,9 +1,9 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { readLogTail, startGuarded, type GuardedProcess } from '@switchyard/local-server';
 import { RedisStartError } from './errors.js';
 import type { RedisServerBinary } from './find-redis-server.js';
-import { startGuarded, type GuardedProcess } from './guarded-process.js';
 import { respRequest } from './resp-request.js';
 
 export interface RedisProcessOptions {
@@ -20,8 +20,6 @@ export interface RedisProcessOptions {
   readonly readyTimeoutMs: number;
 }
 
-const LOG_TAIL_LINES = 15;
-
 /**
  * Starts a server process in its folder and waits until it answers.
  *
@@ -30,20 +28,21 @@ const LOG_TAIL_LINES = 15;
 export async function startRedisProcess(options: RedisProcessOptions): Promise<GuardedProcess> {
   const { binary, folder, directives, args = [], port } = options;
   const file = join(folder, 'redis.conf');
+  const logFile = join(folder, 'redis.log');
   await writeFile(file, directives.map(([name, value]) => `${name} ${value || '""'}\n`).join(''));
   const server = startGuarded({
     path: binary.path,
     args: [file, ...args],
     env: { ...process.env, ...binary.env },
     folder,
-    logFile: join(folder, 'redis.log'),
+    logFile,
   });
   try {
     await untilReady(server, options);
     return server;
   } catch (error) {
     await server.end('SIGKILL');
-    const log = await logTail(folder);
+    const log = await readLogTail(logFile);
     throw new RedisStartError(`${binary.path} did not start on port ${port}: ${String(error)}`, log, {
       cause: error,
     });
@@ -88,9 +87,4 @@ async function untilReady(server: GuardedProcess, options: RedisProcessOptions):
     await sleep(10);
   }
   throw new Error(`not ready within ${readyTimeoutMs} ms, last: ${last}`);
-}
-
-async function logTail(folder: string): Promise<string> {
-  const log = await readFile(join(folder, 'redis.log'), 'utf8').catch(() => '');
-  return log.trimEnd().split('\n').slice(-LOG_TAIL_LINES).join('\n');
 }

@@ -1,10 +1,9 @@
 import { rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { onFreePort, type GuardedProcess } from '@switchyard/local-server';
 import { RedisStartError } from './errors.js';
 import { findRedisServer, type RedisServerBinary } from './find-redis-server.js';
-import { onFreePort } from './free-port.js';
 import { refusePassword } from './group-settings.js';
-import type { GuardedProcess } from './guarded-process.js';
 import { isPortTaken, startRedisProcess } from './redis-process.js';
 import { startRedis, type RedisServer } from './redis-server.js';
 import { respRequest, type RespReply } from './resp-request.js';

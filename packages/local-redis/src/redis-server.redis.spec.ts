@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Redis } from 'ioredis';
-import { findFreePort } from './free-port.js';
+import { findFreePort } from '@switchyard/local-server';
 import {
   billedCommands,
   countConnections,

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { onFreePort } from '@switchyard/local-server';
 import { findRedisServer, type RedisServerBinary } from './find-redis-server.js';
-import { onFreePort } from './free-port.js';
 import { isPortTaken, startRedisProcess } from './redis-process.js';
 import { makeSelfSignedCertificate } from './self-signed-certificate.js';
 import { makeServerFolder } from './server-folder.js';

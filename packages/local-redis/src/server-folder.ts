@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { defaultCacheFolder } from './cache-folder.js';
+import { cacheFolderOf } from '@switchyard/local-server';
 
 /** What the shortest limit of a system (macOS, 104 bytes with the closing zero) leaves for a socket's path. */
 const LONGEST_SOCKET_PATH_BYTES = 103;
@@ -13,7 +13,7 @@ const ROOM_BYTES = 24;
  * the cache's path is too long for one.
  */
 export async function makeServerFolder(options: { readonly forSocket?: boolean } = {}): Promise<string> {
-  const data = join(defaultCacheFolder(), 'data');
+  const data = join(cacheFolderOf('redis'), 'data');
   if (options.forSocket && Buffer.byteLength(data) + ROOM_BYTES > LONGEST_SOCKET_PATH_BYTES) {
     return mkdtemp(join(tmpdir(), 'redis-'));
   }

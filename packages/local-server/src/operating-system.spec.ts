@@ -1,4 +1,4 @@
-import { installAdvice, parseOsRelease } from './operating-system.js';
+import { forSystem, parseOsRelease } from './operating-system.js';
 
 const DEBIAN = 'PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\nVERSION_ID="12"\nID=debian\n';
 const MINT = 'ID=linuxmint\nID_LIKE="ubuntu debian"\nVERSION_ID="22"\n';
@@ -21,18 +21,11 @@ describe('parseOsRelease', () => {
   });
 });
 
-describe('installAdvice', () => {
-  it.each([
-    ['', 'darwin', 'brew install redis'],
-    [ALPINE, 'linux', 'apk add redis'],
-    [DEBIAN, 'linux', 'apt-get install redis-server'],
-    [MINT, 'linux', 'apt-get install redis-server'],
-    ['ID=fedora\n', 'linux', 'dnf install valkey'],
-    ['', 'win32', 'WSL'],
-    ['ID=void\n', 'linux', 'Install Redis 7 or Valkey'],
-  ])('says what to install (%#)', (text, platform, expected) => {
-    const advice = installAdvice(parseOsRelease(text, platform, 'x64'));
-    expect(advice).toContain(expected);
-    expect(advice).toContain('REDIS_SERVER_BINARY');
-  });
+it('finds what a table says of a system, or of Debian where that is meant', () => {
+  const table = { debian: 'apt-get', alpine: 'apk', linuxmint: 'apturl' };
+  const found = (text: string, platform = 'linux') => forSystem(parseOsRelease(text, platform, 'x64'), table);
+  expect([DEBIAN, MINT, ALPINE].map((text) => found(text))).toEqual(['apt-get', 'apturl', 'apk']);
+  expect(found('ID=raspbian\nID_LIKE=debian\n')).toBe('apt-get');
+  expect(found('ID=void\n')).toBeUndefined();
+  expect(found('', 'win32')).toBeUndefined();
 });

@@ -32,25 +32,7 @@ export function parseOsRelease(text: string, nodePlatform: string, nodeArch: str
   };
 }
 
-const INSTALL: Readonly<Record<string, string>> = {
-  darwin: 'brew install redis',
-  alpine: 'apk add redis',
-  debian: 'apt-get install redis-server',
-  ubuntu: 'apt-get install redis-server',
-  fedora: 'dnf install valkey',
-  rhel: 'dnf install redis',
-  centos: 'dnf install redis',
-  rocky: 'dnf install redis',
-  almalinux: 'dnf install redis',
-  amzn: 'dnf install redis6',
-  arch: 'pacman -S valkey',
-  opensuse: 'zypper install redis',
-};
-
-/** One sentence that says what to install, and the way around it. */
-export function installAdvice(os: OsRelease): string {
-  const command =
-    os.id === 'win32' ? undefined : (INSTALL[os.id] ?? (os.isDebianLike ? INSTALL.debian : undefined));
-  const how = command ? `Install one: ${command}.` : 'Install Redis 7 or Valkey (on Windows: inside WSL).';
-  return `No Redis server found. ${how} Or set REDIS_SERVER_BINARY to the path of a redis-server.`;
+/** What a table says of this system, by its id, and of a relative of Debian what it says of Debian. */
+export function forSystem<T>(os: OsRelease, table: Readonly<Record<string, T>>): T | undefined {
+  return table[os.id] ?? (os.isDebianLike ? table.debian : undefined);
 }

@@ -6,6 +6,15 @@ import type { Socket } from 'node:net';
 /** A process that ignores SIGTERM for this long is killed. */
 const END_TIMEOUT_MS = 10_000;
 
+/** Who a process runs as; only root may choose. */
+export interface ProcessOwner {
+  readonly uid: number;
+  readonly gid: number;
+}
+
+/** As `kill` has them, without SIG. */
+export type EndSignal = 'SIGTERM' | 'SIGINT' | 'SIGQUIT' | 'SIGKILL';
+
 export interface GuardedCommand {
   readonly path: string;
   readonly args: readonly string[];
@@ -14,6 +23,13 @@ export interface GuardedCommand {
   readonly folder: string;
   /** The process's stdout and stderr are appended here. */
   readonly logFile: string;
+  /** Default: this process's own user. */
+  readonly owner?: ProcessOwner;
+  /**
+   * What the guard ends the process with when this process dies. Default SIGKILL. A process with children of its own
+   * may need a signal that it can pass on; it is killed if it has not ended ten seconds later.
+   */
+  readonly abandonSignal?: EndSignal;
 }
 
 export interface GuardedProcess {
@@ -22,19 +38,23 @@ export interface GuardedProcess {
   /** Resolves when the process is gone; waiting for it does not keep the event loop alive. */
   readonly exited: Promise<void>;
   /** Signals the process and waits for its end, which keeps the event loop alive. */
-  end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void>;
+  end(signal: EndSignal): Promise<void>;
 }
 
 // `$0` waits for a word on its stdin before it becomes the real process, so that the guard is always there first.
 const START = 'read -r _ || exit 1; exec "$0" "$@" </dev/null';
 
 // A word on stdin is a goodbye; the end of stdin without one means that the process that held the pipe is dead.
-// The short wait lets the kernel finish with the process; an unreaped one answers `kill -0` for ever.
+// The short wait after a SIGKILL lets the kernel finish with the process; an unreaped one answers `kill -0` for ever.
 const GUARD = `
 if read -r _; then exit 0; fi
-kill -9 "$1" 2>/dev/null
-tries=0
-while kill -0 "$1" 2>/dev/null && [ "$tries" -lt 5 ]; do sleep 0.1; tries=$((tries + 1)); done
+end() {
+  kill -s "$2" "$1" 2>/dev/null
+  tries=0
+  while kill -0 "$1" 2>/dev/null && [ "$tries" -lt "$3" ]; do sleep 0.1; tries=$((tries + 1)); done
+}
+[ "$3" = KILL ] || end "$1" "$3" 100
+end "$1" KILL 5
 rm -rf "$2"
 `;
 
@@ -43,7 +63,8 @@ rm -rf "$2"
  * end dies with us. Both run in sessions of their own, so a Ctrl-C in the terminal reaches us alone and we can
  * still finish what needs the process. Neither keeps the event loop alive.
  */
-export function startGuarded({ path, args, env, folder, logFile }: GuardedCommand): GuardedProcess {
+export function startGuarded(command: GuardedCommand): GuardedProcess {
+  const { path, args, env, folder, logFile, owner, abandonSignal = 'SIGKILL' } = command;
   const log = openSync(logFile, 'a');
   let child: ChildProcess;
   try {
@@ -52,13 +73,14 @@ export function startGuarded({ path, args, env, folder, logFile }: GuardedComman
       env,
       detached: true,
       stdio: ['pipe', log, log],
+      ...owner,
     });
   } finally {
     closeSync(log);
   }
   const pid = child.pid;
   if (pid === undefined) throw new Error('cannot start /bin/sh');
-  const guard = spawn('/bin/sh', ['-c', GUARD, 'guard', String(pid), folder], {
+  const guard = spawn('/bin/sh', ['-c', GUARD, 'guard', String(pid), folder, abandonSignal.slice(3)], {
     cwd: '/',
     detached: true,
     stdio: ['pipe', 'ignore', 'ignore'],
