@@ -13,10 +13,10 @@ export function localDaysBetween(from: Date, to: Date, timeZone: string): number
 /**
  * Days until a date comes round again, 0 on the day itself. The 29th of February is kept on the 28th in years without.
  *
- * @param date `MM-DD`, or with a year in front
+ * @param date `YYYY-MM-DD`, or `--MM-DD` without a year
  */
 export function daysUntilAnniversary(date: string, now: Date, timeZone: string): number | undefined {
-  const match = /^(?:\d{4}-)?(\d{2})-(\d{2})$/.exec(date);
+  const match = /^(?:\d{4}|-)-(\d{2})-(\d{2})$/.exec(date);
   if (!match) return undefined;
   const month = Number(match[1]);
   const day = Number(match[2]);

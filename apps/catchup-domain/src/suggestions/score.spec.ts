@@ -1,8 +1,8 @@
 import fc from 'fast-check';
-import { rank, score, SUGGESTION_THRESHOLD, USUAL_DAYS, type Candidate, type Closeness } from './score.js';
+import { rank, score, SUGGESTION_THRESHOLD, usualDaysBetween, type Candidate } from './score.js';
 
-const close: Candidate = { contactId: 'ada', closeness: 5, isReachable: true, daysSinceContact: 0 };
-const closeness = fc.constantFrom<Closeness>(1, 2, 3, 4, 5);
+const close: Candidate = { contactId: 'ada', closeness: 1, isReachable: true, daysSinceContact: 0 };
+const closeness = fc.double({ min: 0, max: 1, noNaN: true });
 const days = fc.option(fc.nat({ max: 4000 }), { nil: undefined });
 const candidates = fc.record<Candidate>({
   contactId: fc.uuid(),
@@ -17,7 +17,8 @@ const candidates = fc.record<Candidate>({
 });
 
 test.each([
-  ['closeness', 6, 'closeness must be 1, 2, 3, 4 or 5, not 6'],
+  ['closeness', 1.1, 'closeness must be from 0 to 1, not 1.1'],
+  ['closeness', Number.NaN, 'closeness must be from 0 to 1, not NaN'],
   ['daysSinceContact', -1, 'daysSinceContact must be a whole number from 0, not -1'],
   ['daysToBirthday', 0.5, 'daysToBirthday must be a whole number from 0, not 0.5'],
 ])('refuses %s = %p', (name, value, message) => {
@@ -39,8 +40,8 @@ describe('who', () => {
 
   test('the one who waits longer, measured by how close they are', () => {
     const ranked = rank([
-      { contactId: 'distant', closeness: 1, isReachable: true, daysSinceContact: 200 },
-      { contactId: 'close', closeness: 5, isReachable: true, daysSinceContact: 20 },
+      { contactId: 'distant', closeness: 0, isReachable: true, daysSinceContact: 200 },
+      { contactId: 'close', closeness: 1, isReachable: true, daysSinceContact: 20 },
     ]);
     expect(ranked.map(({ contactId }) => contactId)).toEqual(['close', 'distant']);
   });
@@ -54,6 +55,14 @@ describe('who', () => {
     expect(rank([due])).toHaveLength(1);
     expect(rank([{ ...due, daysToMeeting: 1 }])).toEqual([]);
     expect(rank([{ ...due, daysSinceMeeting: 1 }])).toEqual([]);
+  });
+
+  test('somebody never talked to only when they are close', () => {
+    const never = { contactId: 'new', isReachable: true };
+    expect(rank([{ ...never, closeness: 0.3 }])).toEqual([]);
+    expect(rank([{ ...never, closeness: 0.7 }])[0]?.reasons).toEqual([
+      { kind: 'never-in-touch', points: 28 },
+    ]);
   });
 
   test('nobody who cannot be reached', () => {
@@ -98,12 +107,16 @@ test('a day more without a word never lowers the score', () => {
 
 test('who waits as many times the usual time is as overdue, however close', () => {
   fc.assert(
-    fc.property(closeness, fc.integer({ min: 1, max: 6 }), (one, times) => {
-      const at = (level: Closeness) =>
-        score({ ...close, closeness: level, daysSinceContact: USUAL_DAYS[level] * times }).score;
-      expect(at(5)).toBe(at(one));
+    fc.property(closeness, fc.integer({ min: 1, max: 6 }), (level, times) => {
+      const overdueBy = (one: number) =>
+        score({ ...close, closeness: one, daysSinceContact: usualDaysBetween(one) * times }).score;
+      expect(overdueBy(level)).toBe(overdueBy(1));
     }),
   );
+});
+
+test('the closer, the more often', () => {
+  expect([0, 0.25, 0.5, 0.75, 1].map(usualDaysBetween)).toEqual([180, 87, 42, 21, 10]);
 });
 
 test('a ranking does not depend on the order it is asked in, and holds nobody below the threshold', () => {

@@ -1,13 +1,11 @@
-/** How close a contact is to the user: 1 (hardly) to 5 (closest). */
-export type Closeness = 1 | 2 | 3 | 4 | 5;
-
 /** What is known of a contact on the user's day. Days are whole days of the user's calendar. */
 export interface Candidate {
   readonly contactId: string;
-  readonly closeness: Closeness;
+  /** How close the two are: from 0, a stranger, to 1. */
+  readonly closeness: number;
   /** Whether there is a number to call or to write to. */
   readonly isReachable: boolean;
-  /** Since the two were last in touch; never when absent. */
+  /** Since the two were last in touch, a meeting included; never when absent. */
   readonly daysSinceContact?: number;
   /** Since they were last at one event of the user's calendar. */
   readonly daysSinceMeeting?: number;
@@ -33,14 +31,19 @@ export type ScoreReason =
 
 export interface Scored {
   readonly contactId: string;
-  /** The sum of the reasons' points, whole; from about −150 to 120. */
+  /** The sum of the reasons' points, whole; from about −230 to 120. */
   readonly score: number;
   /** Weightiest first. Never empty for a score other than 0. */
   readonly reasons: readonly ScoreReason[];
 }
 
-/** Days between two talks that feel right, by closeness. */
-export const USUAL_DAYS: Readonly<Record<Closeness, number>> = { 1: 180, 2: 90, 3: 45, 4: 21, 5: 10 };
+const STRANGER_DAYS = 180;
+const CLOSEST_DAYS = 10;
+
+/** Days between two talks that feel right: from 180 for a stranger to 10 for the closest, evenly in proportion. */
+export function usualDaysBetween(closeness: number): number {
+  return Math.round(STRANGER_DAYS * (CLOSEST_DAYS / STRANGER_DAYS) ** closeness);
+}
 
 /** What a contact needs to be suggested. */
 export const SUGGESTION_THRESHOLD = 20;
@@ -53,7 +56,7 @@ const DISMISSAL_HOLDS_DAYS = 30;
  * How much there is to be said for getting in touch with somebody today. Pure: the same candidate has the same score,
  * and it changes from one day to the next only.
  *
- * @throws RangeError for a number of days that is no whole number from 0, or an unknown closeness
+ * @throws RangeError for a number of days that is no whole number from 0, or a closeness out of bounds
  */
 export function score(candidate: Candidate): Scored {
   check(candidate);
@@ -84,8 +87,9 @@ export function rank(candidates: readonly Candidate[]): Scored[] {
 
 /** From 20 points on the day it is due to 60 when twice the usual time has passed, and to 80 at four times. */
 function overdue({ daysSinceContact, closeness }: Candidate): ScoreReason | undefined {
-  if (daysSinceContact === undefined) return { kind: 'never-in-touch', points: 15 + 5 * closeness };
-  const usualDays = USUAL_DAYS[closeness];
+  if (daysSinceContact === undefined)
+    return { kind: 'never-in-touch', points: Math.round(10 + 25 * closeness) };
+  const usualDays = usualDaysBetween(closeness);
   const ratio = daysSinceContact / usualDays;
   if (ratio < 1) return undefined;
   const points = ratio <= 2 ? 20 + 40 * (ratio - 1) : 60 + 10 * (Math.min(ratio, 4) - 2);
@@ -94,14 +98,14 @@ function overdue({ daysSinceContact, closeness }: Candidate): ScoreReason | unde
 
 function birthday({ daysToBirthday, closeness }: Candidate): ScoreReason | undefined {
   if (daysToBirthday === undefined || daysToBirthday > BIRTHDAY_AHEAD_DAYS) return undefined;
-  const points = (daysToBirthday === 0 ? 20 : 8 - daysToBirthday) + 4 * closeness;
-  return { kind: 'birthday', points, inDays: daysToBirthday };
+  const points = (daysToBirthday === 0 ? 20 : 8 - daysToBirthday) + 20 * closeness;
+  return { kind: 'birthday', points: Math.round(points), inDays: daysToBirthday };
 }
 
 /** Who met has been in touch: it fades over the usual time. */
 function metLately({ daysSinceMeeting, closeness }: Candidate): ScoreReason | undefined {
   if (daysSinceMeeting === undefined) return undefined;
-  const left = 1 - daysSinceMeeting / USUAL_DAYS[closeness];
+  const left = 1 - daysSinceMeeting / usualDaysBetween(closeness);
   if (left <= 0) return undefined;
   return { kind: 'met-lately', points: -Math.round(60 * left), daysAgo: daysSinceMeeting };
 }
@@ -123,8 +127,8 @@ function ignored({ ignoredInARow = 0 }: Candidate): ScoreReason | undefined {
 }
 
 function check(candidate: Candidate): void {
-  if (!Object.hasOwn(USUAL_DAYS, candidate.closeness))
-    throw new RangeError(`closeness must be 1, 2, 3, 4 or 5, not ${candidate.closeness}`);
+  if (!(candidate.closeness >= 0 && candidate.closeness <= 1))
+    throw new RangeError(`closeness must be from 0 to 1, not ${candidate.closeness}`);
   for (const name of [
     'daysSinceContact',
     'daysSinceMeeting',
