@@ -20,6 +20,8 @@ export interface ContactFields {
   readonly emails: readonly LabelledAddress[];
   /** E.164 where it could be parsed, the first one is preferred. */
   readonly phones: readonly LabelledAddress[];
+  /** Of a source: when the provider last saw it changed, ISO 8601 in UTC. */
+  readonly changedAt?: string | null;
 }
 
 export interface LabelledAddress {
