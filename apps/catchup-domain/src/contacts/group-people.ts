@@ -1,5 +1,5 @@
 import { isRoleAddress } from './email-key.js';
-import type { SourcePerson } from './source-person.js';
+import { addressKeys, type SourcePerson } from './source-person.js';
 import { createUnion } from './union.js';
 
 export interface GroupingLimits {
@@ -44,7 +44,7 @@ function linked(
 ): SourcePerson[][] {
   const holders = new Map<string, SourcePerson[]>();
   for (const person of people) {
-    for (const address of addressesOf(person)) {
+    for (const address of addressKeys(person.fields)) {
       const known = holders.get(address);
       if (known) known.push(person);
       else holders.set(address, [person]);
@@ -61,16 +61,9 @@ function linked(
   return [...gathered(people, ({ key }) => union.find(key)).values()];
 }
 
-/** Emails and numbers never meet, whatever is in them. */
-const addressesOf = (person: SourcePerson): Set<string> =>
-  new Set([
-    ...person.emails.flatMap(({ key }) => (key === null ? [] : [`mailto:${key}`])),
-    ...person.phones.flatMap(({ key }) => (key === null ? [] : [`tel:${key}`])),
-  ]);
-
 /** Somebody without a name has one that nobody else has. */
-function nameOf({ key, name }: SourcePerson): string {
-  const plain = name === null ? '' : plainName(name.display);
+function nameOf({ key, fields }: SourcePerson): string {
+  const plain = plainName(fields.displayName);
   return plain === '' ? `unnamed ${key}` : `named ${plain}`;
 }
 

@@ -9,7 +9,7 @@ export type Region = CountryCode;
 /** @returns the region as ISO 3166-1 has it, or undefined when there is no numbering plan under that name */
 export function regionOf(value: string | null | undefined): Region | undefined {
   const code = value?.trim().toUpperCase() ?? '';
-  return isSupportedCountry(code, metadata) ? (code as CountryCode) : undefined;
+  return isSupportedCountry(code as CountryCode, metadata) ? (code as CountryCode) : undefined;
 }
 
 /** The region that somebody's own number (E.164) is from. */

@@ -48,8 +48,15 @@ describe('reading a person', () => {
         { value: ' ' },
         {},
       ],
-      phoneNumbers: [{ value: '020 7946 0001' }, { value: '030 901820', canonicalForm: '+4930901820' }],
-      organizations: [{ name: '' }, { name: 'Post' }],
+      phoneNumbers: [
+        { value: '020 7946 0001' },
+        { value: '030 901820', canonicalForm: '+4930901820' },
+        { value: 'ask Bo' },
+      ],
+      nicknames: [{ value: 'Annie' }],
+      birthdays: [{ date: { month: 13, day: 1 } }, { date: { month: 2, day: 29 } }],
+      memberships: [{ contactGroupMembership: { contactGroupResourceName: 'contactGroups/starred' } }],
+      organizations: [{ name: '' }, { name: 'Post', title: 'Clerk' }],
       photos: [
         { url: 'https://x.org/default', default: true },
         { url: 'javascript:alert(1)' },
@@ -68,19 +75,27 @@ describe('reading a person', () => {
       resourceName: 'people/c1',
       etag: '%E',
       formerNames: [],
-      person: {
-        name: { display: 'Ann Lee', given: 'Ann', family: null },
+      fields: {
+        displayName: 'Ann Lee',
+        givenName: 'Ann',
+        familyName: null,
+        nickname: 'Annie',
+        organization: 'Post',
+        jobTitle: 'Clerk',
+        birthday: '--02-29',
+        photoUrl: 'https://x.org/a.png',
+        notes: null,
+        starred: true,
         emails: [
-          { value: 'A@X.org', key: 'a@x.org', label: null, primary: true },
-          { value: 'b@x.org', key: 'b@x.org', label: 'work', primary: false },
+          { value: 'a@x.org', label: null },
+          { value: 'b@x.org', label: 'work' },
         ],
         phones: [
-          { value: '020 7946 0001', key: '+442079460001', label: null, primary: false },
-          { value: '030 901820', key: '+4930901820', label: null, primary: false },
+          { value: '+442079460001', label: null },
+          { value: '+4930901820', label: null },
+          { value: 'ask Bo', label: null },
         ],
-        organization: 'Post',
-        photoUrl: 'https://x.org/a.png',
-        updatedAt: '2026-01-03T00:00:00.000Z',
+        changedAt: '2026-01-03T00:00:00.000Z',
       },
     });
   });
@@ -88,7 +103,7 @@ describe('reading a person', () => {
   it('makes a name of its parts where it has no other', () => {
     const names = [{ displayName: '\0' }, { givenName: 'Ann', familyName: 'Lee' }];
     expect(received({ resourceName: 'people/c1', names })).toMatchObject({
-      person: { name: { display: 'Ann Lee' } },
+      fields: { displayName: 'Ann Lee' },
     });
   });
 
@@ -112,6 +127,10 @@ describe('reading a person', () => {
         phoneNumbers: field,
         organizations: field,
         photos: field,
+        nicknames: field,
+        birthdays: fc.oneof(field, fc.constant([{ date: 'soon' }])),
+        biographies: field,
+        memberships: field,
         metadata: fc.oneof(value, fc.record({ sources: field, previousResourceNames: field })),
       },
       { requiredKeys: [] },

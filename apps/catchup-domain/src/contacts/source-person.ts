@@ -1,28 +1,22 @@
-/** One entry of one address book, read and cleaned: plain data that survives JSON. */
+import type { ContactFields } from '@switchyard/catchup-data';
+import { emailKey } from './email-key.js';
+
+/** One entry of one address book. */
 export interface SourcePerson {
   /** Unique among all entries of a user: account and resource name. */
   readonly key: string;
-  readonly name: PersonName | null;
-  readonly emails: readonly PersonAddress[];
-  readonly phones: readonly PersonAddress[];
-  readonly organization: string | null;
-  readonly photoUrl: string | null;
-  /** When the provider last saw it changed, ISO 8601 in UTC; null where it does not say. */
-  readonly updatedAt: string | null;
+  readonly fields: ContactFields;
 }
 
-export interface PersonName {
-  readonly display: string;
-  readonly given: string | null;
-  readonly family: string | null;
-}
+const PHONE = /^\+\d{5,15}(;ext=\d+)?$/;
 
-/** An email address or a phone number. */
-export interface PersonAddress {
-  /** As it was written. */
-  readonly value: string;
-  /** Equal for addresses that reach the same; null where the value is no address by any reading. */
-  readonly key: string | null;
-  readonly label: string | null;
-  readonly primary: boolean;
+/** What two entries have in common if one address of theirs reaches the same; emails and numbers never meet. */
+export function addressKeys({ emails, phones }: Pick<ContactFields, 'emails' | 'phones'>): Set<string> {
+  const keys = new Set<string>();
+  for (const { value } of emails) {
+    const key = emailKey(value);
+    if (key !== undefined) keys.add(`mailto:${key}`);
+  }
+  for (const { value } of phones) if (PHONE.test(value)) keys.add(`tel:${value}`);
+  return keys;
 }

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
-import { emailKey } from '../contacts/email-key.js';
 import { phoneKey } from '../contacts/phone-key.js';
-import type { PersonAddress, SourcePerson } from '../contacts/source-person.js';
+import type { SourcePerson } from '../contacts/source-person.js';
 
 export interface PersonSketch {
   readonly key: string;
@@ -9,26 +8,35 @@ export interface PersonSketch {
   readonly emails?: readonly string[];
   readonly phones?: readonly string[];
   readonly organization?: string | null;
-  readonly updatedAt?: string | null;
+  readonly changedAt?: string | null;
 }
 
-/** An entry of an address book from what matters about it; the first address is the primary one. */
-export function aPerson({ key, name = null, emails = [], phones = [], ...rest }: PersonSketch): SourcePerson {
-  const addresses = (values: readonly string[], keyOf: (value: string) => string | undefined) =>
-    values.map((value, n): PersonAddress => ({
-      value,
-      key: keyOf(value) ?? null,
-      label: null,
-      primary: n === 0,
-    }));
+/** An entry of an address book from what matters about it; the first address is the preferred one. */
+export function aPerson({
+  key,
+  name,
+  emails = [],
+  phones = [],
+  organization,
+  changedAt,
+}: PersonSketch): SourcePerson {
   return {
     key,
-    name: name === null ? null : { display: name, given: null, family: null },
-    emails: addresses(emails, emailKey),
-    phones: addresses(phones, (value) => phoneKey(value, 'GB')),
-    organization: rest.organization ?? null,
-    photoUrl: null,
-    updatedAt: rest.updatedAt ?? null,
+    fields: {
+      displayName: name ?? '',
+      givenName: null,
+      familyName: null,
+      nickname: null,
+      organization: organization ?? null,
+      jobTitle: null,
+      birthday: null,
+      photoUrl: null,
+      notes: null,
+      starred: false,
+      emails: emails.map((value) => ({ value: value.toLowerCase(), label: null })),
+      phones: phones.map((value) => ({ value: phoneKey(value, 'GB') ?? value, label: null })),
+      changedAt: changedAt ?? null,
+    },
   };
 }
 
@@ -90,7 +98,7 @@ export const addressBook = (maxPeople = 14): fc.Arbitrary<SourcePerson[]> =>
           ),
           { maxLength: 2 },
         ),
-        updatedAt: fc.option(fc.constantFrom('2026-01-01T00:00:00.000Z', '2026-02-01T00:00:00.000Z')),
+        changedAt: fc.option(fc.constantFrom('2026-01-01T00:00:00.000Z', '2026-02-01T00:00:00.000Z')),
         organization: fc.option(fc.constantFrom('Post', 'Rail')),
       }),
       { maxLength: maxPeople },
