@@ -1,0 +1,24 @@
+/** An option, a fault or an argument that is not allowed. The message shows the value and what is allowed. */
+export class InvalidStandInOptionError extends Error {
+  readonly code = 'ERR_GOOGLE_STAND_IN_OPTION';
+  constructor(
+    readonly option: string,
+    readonly value: unknown,
+    readonly allowed: string,
+  ) {
+    super(`${option} is ${JSON.stringify(value)}, allowed: ${allowed}`);
+    this.name = 'InvalidStandInOptionError';
+  }
+}
+
+/** A mutation was asked for something that is not there. */
+export class NothingThereError extends Error {
+  readonly code = 'ERR_GOOGLE_STAND_IN_NOTHING_THERE';
+  constructor(
+    readonly what: string,
+    readonly id: string,
+  ) {
+    super(`there is no ${what} "${id}"`);
+    this.name = 'NothingThereError';
+  }
+}
