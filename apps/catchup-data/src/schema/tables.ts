@@ -7,6 +7,7 @@ import { oauthStates } from './oauth-states.js';
 import { oauthTokens } from './oauth-tokens.js';
 import { pushChannels } from './push-channels.js';
 import { suggestions } from './suggestions.js';
+import { syncLeases } from './sync-leases.js';
 import { syncState } from './sync-state.js';
 import { users } from './users.js';
 
@@ -26,5 +27,6 @@ export const TABLES = {
   notificationBatches,
   notifications,
   syncState,
+  syncLeases,
   pushChannels,
 } as const;
