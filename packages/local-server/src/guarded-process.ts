@@ -45,16 +45,21 @@ export interface GuardedProcess {
 const START = 'read -r _ || exit 1; exec "$0" "$@" </dev/null';
 
 // A word on stdin is a goodbye; the end of stdin without one means that the process that held the pipe is dead.
-// The short wait after a SIGKILL lets the kernel finish with the process; an unreaped one answers `kill -0` for ever.
+// One that is dead but that nobody reaps, as where no init runs, answers `kill -0` for ever. After a SIGKILL the kernel
+// still has to finish with it.
 const GUARD = `
 if read -r _; then exit 0; fi
+is_alive() {
+  kill -0 "$1" 2>/dev/null || return 1
+  case "$(cat "/proc/$1/stat" 2>/dev/null)" in *') Z '*) return 1 ;; esac
+}
 end() {
   kill -s "$2" "$1" 2>/dev/null
   tries=0
-  while kill -0 "$1" 2>/dev/null && [ "$tries" -lt "$3" ]; do sleep 0.1; tries=$((tries + 1)); done
+  while is_alive "$1" && [ "$tries" -lt 100 ]; do sleep 0.1; tries=$((tries + 1)); done
 }
-[ "$3" = KILL ] || end "$1" "$3" 100
-end "$1" KILL 5
+[ "$3" = KILL ] || end "$1" "$3"
+end "$1" KILL
 rm -rf "$2"
 `;
 
