@@ -1,16 +1,17 @@
 export type { UserOptions } from './data/generate-world.js';
 export { HOLIDAYS_CALENDAR_ID } from './data/generate-world.js';
+export type { CalendarListMutations } from './data/calendar-list-mutations.js';
+export type { ContactMutations } from './data/contact-mutations.js';
+export type { EventFields } from './data/event.js';
+export type { EventMutations } from './data/event-mutations.js';
+export type { PersonFields } from './data/person.js';
 export { InvalidStandInOptionError, NothingThereError } from './errors.js';
 export { FAULT_KINDS, type FaultKind, type FaultRule } from './faults/fault-rule.js';
 export type { RateLimitOptions } from './faults/rate-limit.js';
+export type { GoogleStandIn, GrantedTokens, TokensOf } from './google-stand-in.js';
 export type { OAuthClient } from './oauth/clients.js';
 export type { Consent } from './oauth/consents.js';
-export { DEFAULT_CLIENT, type GoogleStandInOptions } from './options.js';
+export { DEFAULT_CLIENT, DEFAULT_SCOPES, type GoogleStandInOptions } from './options.js';
+export type { Channel, PushRecord, ResourceState } from './push/channel.js';
 export type { RequestRecord } from './serve/request-log.js';
-export {
-  DEFAULT_SCOPES,
-  startGoogleStandIn,
-  type GoogleStandIn,
-  type GrantedTokens,
-  type TokensOf,
-} from './start-google-stand-in.js';
+export { startGoogleStandIn } from './start-google-stand-in.js';

@@ -24,6 +24,16 @@ export interface GoogleStandInOptions {
   readonly peopleSyncTokenLifetimeSeconds?: number;
   /** 400 by default, which is what People answers; 410 is what some of its guides say. */
   readonly expiredPeopleSyncTokenStatus?: 400 | 410;
+  /** What a watch request gets that does not say; 604 800 (a week) by default. */
+  readonly defaultChannelLifetimeSeconds?: number;
+  /** Longer wishes are cut to it; 2 592 000 (30 days) by default. */
+  readonly maxChannelLifetimeSeconds?: number;
+  /** Whether push channels need https, as at Google; false by default: http to a loopback address will do. */
+  readonly requireHttpsChannels?: boolean;
+  /** How long to wait before each further attempt to push; 1, 2, 4, 8 and 16 s by default. */
+  readonly pushRetryDelaysMs?: readonly number[];
+  /** How long one attempt to push may take; 10 000 by default. */
+  readonly pushTimeoutMs?: number;
   /** None by default. */
   readonly rateLimitPerUser?: RateLimitOptions;
 }
@@ -31,11 +41,29 @@ export interface GoogleStandInOptions {
 export type StandInSettings = Required<Omit<GoogleStandInOptions, 'rateLimitPerUser'>> &
   Pick<GoogleStandInOptions, 'rateLimitPerUser'>;
 
+const SECONDS = [
+  'accessTokenLifetimeSeconds',
+  'codeLifetimeSeconds',
+  'peopleSyncTokenLifetimeSeconds',
+  'defaultChannelLifetimeSeconds',
+  'maxChannelLifetimeSeconds',
+] as const;
+
 export const DEFAULT_CLIENT: OAuthClient = {
   clientId: 'stand-in.apps.googleusercontent.com',
   clientSecret: 'GOCSPX-stand-in',
   redirectUris: ['http://127.0.0.1/oauth/callback', 'http://localhost:3000/oauth/callback'],
 };
+
+/** What `grant` consents to unless told otherwise. */
+export const DEFAULT_SCOPES: readonly string[] = [
+  'openid',
+  'https://www.googleapis.com/auth/userinfo.email',
+  'https://www.googleapis.com/auth/userinfo.profile',
+  'https://www.googleapis.com/auth/contacts.readonly',
+  'https://www.googleapis.com/auth/calendar.readonly',
+  'https://www.googleapis.com/auth/cloud-platform',
+];
 
 const DEFAULT_USERS: readonly UserOptions[] = [
   { email: 'anna@example.com', name: 'Anna Berger', timeZone: 'Europe/Berlin' },
@@ -55,8 +83,15 @@ export function readOptions(options: GoogleStandInOptions): StandInSettings {
     maxRefreshTokensPerGrant: options.maxRefreshTokensPerGrant ?? 100,
     peopleSyncTokenLifetimeSeconds: options.peopleSyncTokenLifetimeSeconds ?? 7 * 24 * 60 * 60,
     expiredPeopleSyncTokenStatus: options.expiredPeopleSyncTokenStatus ?? 400,
+    defaultChannelLifetimeSeconds: options.defaultChannelLifetimeSeconds ?? 7 * 24 * 60 * 60,
+    maxChannelLifetimeSeconds: options.maxChannelLifetimeSeconds ?? 30 * 24 * 60 * 60,
+    requireHttpsChannels: options.requireHttpsChannels ?? false,
+    pushRetryDelaysMs: options.pushRetryDelaysMs ?? [1000, 2000, 4000, 8000, 16_000],
+    pushTimeoutMs: options.pushTimeoutMs ?? 10_000,
     rateLimitPerUser: options.rateLimitPerUser,
   };
+  for (const name of SECONDS)
+    if (!(settings[name] > 0)) throw new InvalidStandInOptionError(name, settings[name], 'above 0');
   if (!Number.isSafeInteger(settings.seed))
     throw new InvalidStandInOptionError('seed', settings.seed, 'a whole number');
   if (!Number.isInteger(settings.port) || settings.port < 0 || settings.port > 65_535)

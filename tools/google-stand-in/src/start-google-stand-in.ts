@@ -5,73 +5,28 @@ import { calendarListResource, eventsResource } from './calendar/calendar-access
 import { calendarListRoutes } from './calendar/calendar-list-routes.js';
 import { eventRoutes } from './calendar/event-routes.js';
 import { generateWorld } from './data/generate-world.js';
-import type { StandInUser } from './data/world.js';
+import { createCalendarListMutations } from './data/calendar-list-mutations.js';
+import { createContactMutations } from './data/contact-mutations.js';
+import { createEventMutations } from './data/event-mutations.js';
+import type { StandInCalendar, StandInUser } from './data/world.js';
 import { NothingThereError } from './errors.js';
 import { createFaultPlan } from './faults/fault-plan.js';
-import type { FaultRule } from './faults/fault-rule.js';
 import { createRateLimit } from './faults/rate-limit.js';
 import { accountRoutes } from './oauth/account-routes.js';
 import { authorizeRoute } from './oauth/authorize.js';
-import { createOAuthClients, type OAuthClient } from './oauth/clients.js';
+import { createOAuthClients } from './oauth/clients.js';
 import type { Consent } from './oauth/consents.js';
 import { createGrants } from './oauth/grants.js';
 import { tokenRoute } from './oauth/token.js';
-import { readOptions, type GoogleStandInOptions } from './options.js';
+import { DEFAULT_SCOPES, readOptions, type GoogleStandInOptions } from './options.js';
 import { connectionsResource, peopleRoutes } from './people/people-routes.js';
+import { createPushService } from './push/push-service.js';
+import { calendarListWatched, eventsWatched, watchRoutes } from './push/watch-routes.js';
+import { speechRoute } from './speech/speech-routes.js';
+import type { GoogleStandIn, TokensOf } from './google-stand-in.js';
 import { createListTokens } from './serve/list-tokens.js';
 import type { RequestRecord } from './serve/request-log.js';
 import { serveRoutes } from './serve/serve-routes.js';
-
-export const DEFAULT_SCOPES: readonly string[] = [
-  'openid',
-  'https://www.googleapis.com/auth/userinfo.email',
-  'https://www.googleapis.com/auth/userinfo.profile',
-  'https://www.googleapis.com/auth/contacts.readonly',
-  'https://www.googleapis.com/auth/calendar.readonly',
-  'https://www.googleapis.com/auth/cloud-platform',
-];
-
-/** Tokens as the app would hold them after the code flow. */
-export interface GrantedTokens {
-  readonly accessToken: string;
-  readonly refreshToken: string;
-  readonly expiresAt: Date;
-  readonly scopes: readonly string[];
-}
-
-export interface GoogleStandIn {
-  /** Without a trailing slash. Serves what Google spreads over several hosts. */
-  readonly url: string;
-  readonly client: OAuthClient;
-  readonly users: readonly { readonly id: string; readonly email: string; readonly name: string }[];
-  /** Every request so far, in order. */
-  readonly requests: readonly RequestRecord[];
-  addRedirectUri(redirectUri: string, clientId?: string): void;
-  /** What the user answers from now on when an app asks for consent. `user` is an email or id here and below. */
-  setConsent(user: string, consent: Consent): void;
-  /** Consents without the detour over a browser. */
-  grant(user: string, scopes?: readonly string[], clientId?: string): GrantedTokens;
-  /** As if the user removed the app from the account: all tokens die. */
-  revoke(user: string): void;
-  /** The user's access tokens are no longer taken; refresh tokens are. */
-  killAccessTokens(user: string): void;
-  /** Takes the place of all faults before. */
-  setFaults(rules: readonly FaultRule[]): void;
-  addFault(rule: FaultRule): void;
-  faultHits(): readonly { readonly rule: FaultRule; readonly hits: number }[];
-  /** Sync tokens issued so far are dead: of all users or one, of all lists or one. */
-  expireSyncTokens(of?: TokensOf): void;
-  expirePageTokens(of?: TokensOf): void;
-  /** Stops listening and closes every socket. */
-  stop(): Promise<void>;
-}
-
-export interface TokensOf {
-  readonly user?: string;
-  readonly list?: 'people' | 'events' | 'calendarList';
-  /** With `list: 'events'`. */
-  readonly calendarId?: string;
-}
 
 /**
  * Starts an HTTP server on 127.0.0.1 that serves Google's OAuth, People and Calendar from generated data. Nothing is
@@ -108,6 +63,26 @@ export async function startGoogleStandIn(options: GoogleStandInOptions = {}): Pr
     }
   };
 
+  const findCalendar = (user: string, calendarId: string): StandInCalendar => {
+    const { email, calendarList } = findUser(user);
+    const id = calendarId === 'primary' ? email : calendarId;
+    const calendar = world.calendars.get(id);
+    if (!calendar || calendarList.get(id)?.deleted !== false) throw new NothingThereError('calendar', id);
+    return calendar;
+  };
+  const push = createPushService({
+    seed,
+    now,
+    retryDelaysMs: settings.pushRetryDelaysMs,
+    timeoutMs: settings.pushTimeoutMs,
+    signal: stopping.signal,
+    isSilent({ userId, calendarId }) {
+      const { email } = world.users.get(userId)!;
+      return faults.strike({ operation: 'push', userId, email, calendarId, laterPage: false }) !== undefined;
+    },
+  });
+  let url = '';
+
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
@@ -130,6 +105,17 @@ export async function startGoogleStandIn(options: GoogleStandInOptions = {}): Pr
       }),
       ...calendarListRoutes(world, tokens),
       ...eventRoutes(world, tokens, now),
+      ...watchRoutes({
+        seed,
+        now,
+        world,
+        push,
+        url: () => url,
+        defaultLifetimeSeconds: settings.defaultChannelLifetimeSeconds,
+        maxLifetimeSeconds: settings.maxChannelLifetimeSeconds,
+        requireHttps: settings.requireHttpsChannels,
+      }),
+      speechRoute,
     ],
     {
       users: world.users,
@@ -151,10 +137,26 @@ export async function startGoogleStandIn(options: GoogleStandInOptions = {}): Pr
     server.once('error', reject);
     server.listen(settings.port, '127.0.0.1', resolve);
   });
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const client = settings.clients[0]!;
 
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    ...createContactMutations(seed, now, findUser),
+    ...createEventMutations({
+      seed,
+      now,
+      findCalendar,
+      changed: ({ id }) => push.notify(eventsWatched(id), 'exists'),
+    }),
+    ...createCalendarListMutations({
+      seed,
+      now,
+      world,
+      findUser,
+      listChanged: ({ id }) => push.notify(calendarListWatched(id), 'exists'),
+      calendarDeleted: (calendarId) => push.notify(eventsWatched(calendarId), 'not_exists'),
+    }),
+    url,
     client,
     users: [...world.users.values()].map(({ id, email, name }) => ({ id, email, name })),
     requests,
@@ -180,8 +182,13 @@ export async function startGoogleStandIn(options: GoogleStandInOptions = {}): Pr
     faultHits: () => faults.hits(),
     expireSyncTokens: (of) => expire('sync', of),
     expirePageTokens: (of) => expire('page', of),
+    channels: () => push.active(),
+    pushes: push.records,
+    silenceChannel: (channelId) => push.silence(channelId),
+    pushesSettled: () => push.settled(),
     async stop() {
       stopping.abort();
+      await push.settled();
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       server.closeAllConnections();
       await closed;

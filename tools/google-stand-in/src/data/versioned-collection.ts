@@ -20,15 +20,18 @@ export interface VersionedCollection<T> {
   put(key: string, value: T): VersionedItem<T>;
   /** Leaves a tombstone that holds the given value, by default the last one. False where nothing lives. */
   remove(key: string, tombstone?: T): boolean;
+  /** Takes an item away without a trace: no list will tell of it. */
+  forget(key: string): void;
 }
 
 export function createVersionedCollection<T>(): VersionedCollection<T> {
   const byKey = new Map<string, VersionedItem<T>>();
   let version = 0;
+  let nextOrdinal = 0;
 
   const write = (key: string, value: T, deleted: boolean): VersionedItem<T> => {
     version += 1;
-    const ordinal = byKey.get(key)?.ordinal ?? byKey.size;
+    const ordinal = byKey.get(key)?.ordinal ?? nextOrdinal++;
     const item = { key, ordinal, version, deleted, value };
     // A Map keeps the place of a key that is set again, so the order of insertion is the order of ordinals.
     byKey.set(key, item);
@@ -48,5 +51,6 @@ export function createVersionedCollection<T>(): VersionedCollection<T> {
       write(key, tombstone ?? found.value, true);
       return true;
     },
+    forget: (key) => void byKey.delete(key),
   };
 }

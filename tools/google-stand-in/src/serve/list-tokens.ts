@@ -21,13 +21,13 @@ export interface ListTokens {
   issue(position: ListPosition): string;
   /** Undefined for what was never issued for this kind and resource, was tampered with or declared expired. */
   read(token: string, kind: ListPosition['kind'], resource: string): ListPosition | undefined;
-  /** All tokens of that kind issued so far for resources that begin like this are dead from now on. */
-  expire(kind: ListPosition['kind'], resourcePrefix: string): void;
+  /** Tokens issued so far for this resource, or for all that begin like it if it ends in `:`, are dead from now on. */
+  expire(kind: ListPosition['kind'], resource: string): void;
 }
 
 export function createListTokens(seed: number): ListTokens {
   let issued = 0;
-  const expired: { kind: ListPosition['kind']; prefix: string; issuedUpTo: number }[] = [];
+  const expired: { kind: ListPosition['kind']; of: string; issuedUpTo: number }[] = [];
   const seal = (payload: string): string =>
     createHmac('sha256', `list-tokens ${seed}`).update(payload).digest('base64url').slice(0, 12);
 
@@ -45,12 +45,15 @@ export function createListTokens(seed: number): ListTokens {
       };
       if (position.kind !== kind || position.resource !== resource) return undefined;
       const dead = expired.some(
-        (one) => one.kind === kind && resource.startsWith(one.prefix) && position.number <= one.issuedUpTo,
+        (one) =>
+          one.kind === kind &&
+          position.number <= one.issuedUpTo &&
+          (one.of === resource || (one.of.endsWith(':') && resource.startsWith(one.of))),
       );
       return dead ? undefined : position;
     },
-    expire(kind, prefix) {
-      expired.push({ kind, prefix, issuedUpTo: issued });
+    expire(kind, of) {
+      expired.push({ kind, of, issuedUpTo: issued });
     },
   };
 }
