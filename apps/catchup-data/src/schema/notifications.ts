@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm';
 import { index, integer, pgTable, uniqueIndex } from 'drizzle-orm/pg-core';
 import { instant, json, key, oneOf, text } from './columns.js';
 import { users } from './users.js';
@@ -32,6 +33,10 @@ export const notificationBatches = pgTable(
   (table) => [
     uniqueIndex('notification_batches_provider_message_id_key').on(table.providerMessageId),
     index('notification_batches_state_idx').on(table.state, table.leaseUntil),
+    // One message at a time: whoever opens the second batch of a user gets none.
+    uniqueIndex('notification_batches_open_key')
+      .on(table.userId)
+      .where(sql`state in ('claimed', 'sending')`),
     index('notification_batches_user_id_idx').on(table.userId),
   ],
 );

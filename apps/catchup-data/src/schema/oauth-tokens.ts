@@ -21,6 +21,8 @@ export const oauthTokens = pgTable(
     lastFailureAt: instant('last_failure_at'),
     /** A code such as `invalid_grant`. */
     lastFailure: text('last_failure'),
+    /** Not to be refreshed before. */
+    retryAt: instant('retry_at'),
     /** Grows with every new pair of tokens. */
     version: integer('version').notNull().default(1),
     /** Who refreshes it right now, until `refresh_lease_until` at most. */

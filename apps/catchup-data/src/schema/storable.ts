@@ -1,7 +1,6 @@
 import { UnstorableValueError } from '../errors.js';
 
 /** NUL and lone surrogates: what a JavaScript string can hold and a text of PostgreSQL cannot. */
-// eslint-disable-next-line no-control-regex
 const UNSTORABLE = /[\0\p{Surrogate}]/u;
 const ALL_UNSTORABLE = new RegExp(UNSTORABLE, 'gu');
 /** The same characters as `JSON.stringify` writes them; any other escape is matched to step over it. */
@@ -16,12 +15,17 @@ export function storableText(text: string): string {
 
 /** @throws UnstorableValueError */
 export function storableKey(key: string): string {
-  if (typeof key !== 'string') throw new UnstorableValueError('a key', key, 'a string');
-  if (UNSTORABLE.test(key))
-    throw new UnstorableValueError('a key', key, 'a text without NUL and lone surrogates');
-  if (Buffer.byteLength(key) > MAX_KEY_BYTES)
-    throw new UnstorableValueError('a key', key, `at most ${MAX_KEY_BYTES} bytes in UTF-8`);
+  if (!isStorableKey(key))
+    throw new UnstorableValueError(
+      'a key',
+      key,
+      `a text of at most ${MAX_KEY_BYTES} bytes in UTF-8, without NUL and lone surrogates`,
+    );
   return key;
+}
+
+export function isStorableKey(key: string): boolean {
+  return typeof key === 'string' && !UNSTORABLE.test(key) && Buffer.byteLength(key) <= MAX_KEY_BYTES;
 }
 
 /** @throws UnstorableValueError where JSON has no word for it */

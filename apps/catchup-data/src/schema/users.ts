@@ -11,6 +11,8 @@ export interface UserPreferences {
   /** Days on which calls may be suggested: 1 is Monday, 7 is Sunday. */
   readonly callDays?: readonly number[];
   readonly callMinutes?: number;
+  /** Local hours, `HH:MM` to `HH:MM`, in which no message goes out. */
+  readonly quietHours?: { readonly from: string; readonly to: string };
   readonly maxSuggestionsPerWeek?: number;
 }
 
