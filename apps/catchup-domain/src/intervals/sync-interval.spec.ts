@@ -73,12 +73,6 @@ test('each failure in a row doubles it, up to the maximum', () => {
   expect([after(1), after(2), after(50)]).toEqual([3600, 7200, limits.maxSeconds]);
 });
 
-test('a provider that asks for more than the maximum gets it', () => {
-  const { intervalSeconds, reasons } = decideSyncInterval({ ...quiet, retryAfterSeconds: 50_000 });
-  expect(intervalSeconds).toBe(50_000);
-  expect(reasons.at(-1)).toEqual({ kind: 'asked-to-wait', seconds: 50_000 });
-});
-
 test('what would hardly change stays', () => {
   const { intervalSeconds, reasons } = decideSyncInterval({ ...quiet, currentSeconds: 2000 });
   expect(intervalSeconds).toBe(2000);

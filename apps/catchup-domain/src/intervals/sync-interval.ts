@@ -24,8 +24,6 @@ export interface SyncHistory {
   readonly polls: readonly Poll[];
   /** Syncs that failed since the last that did not. */
   readonly failuresInARow: number;
-  /** Seconds the provider asked to be left alone for, the last time it did. */
-  readonly retryAfterSeconds?: number;
   readonly push: PushState;
   /** Seconds between syncs as decided before; nothing decided yet when absent. */
   readonly currentSeconds?: number;
@@ -37,12 +35,11 @@ export type IntervalReason =
   | { readonly kind: 'push-is-working' }
   | { readonly kind: 'push-is-silent' }
   | { readonly kind: 'failures'; readonly inARow: number }
-  | { readonly kind: 'asked-to-wait'; readonly seconds: number }
   | { readonly kind: 'at-minimum' | 'at-maximum' }
   | { readonly kind: 'close-to-current'; readonly wouldBeSeconds: number };
 
 export interface SyncIntervalDecision {
-  /** Whole seconds within the limits; above the maximum only where the provider asked to wait longer. */
+  /** Whole seconds within the limits. */
   readonly intervalSeconds: number;
   /** What led there, in the order it was weighed. */
   readonly reasons: readonly IntervalReason[];
@@ -95,10 +92,6 @@ export function decideSyncInterval(
       if (seconds !== current) reasons.push({ kind: 'close-to-current', wouldBeSeconds: seconds });
       seconds = current;
     }
-  }
-  if (history.retryAfterSeconds !== undefined && history.retryAfterSeconds > seconds) {
-    seconds = Math.ceil(history.retryAfterSeconds);
-    reasons.push({ kind: 'asked-to-wait', seconds });
   }
   return { intervalSeconds: seconds, reasons };
 }
