@@ -16,12 +16,14 @@ export interface CreateDatabaseOptions {
 const CONNECT_TIMEOUT_MS = 10_000;
 /** What PostgreSQL keeps of a name; it cuts longer ones without a word. */
 const LONGEST_NAME_BYTES = 63;
+/** What pg reads back from a URL: it leaves these three encoded. */
+const NAME = /^[^/?#\0]+$/;
 
 /**
  * Creates a database.
  *
  * @throws {PostgresNotReachableError} when the server is gone.
- * @throws TypeError when the name is none, or the server would cut it.
+ * @throws TypeError when the name is none, does not fit into a URL, or the server would cut it.
  */
 export async function createDatabase(
   adminUrl: string,
@@ -29,8 +31,10 @@ export async function createDatabase(
   { template }: CreateDatabaseOptions = {},
 ): Promise<PostgresDatabase> {
   for (const each of [name, ...(template === undefined ? [] : [template])]) {
-    if (each === '' || each.includes('\0') || Buffer.byteLength(each) > LONGEST_NAME_BYTES) {
-      throw new TypeError(`"${each}" cannot be the name of a database: 1 to ${LONGEST_NAME_BYTES} bytes can`);
+    if (!NAME.test(each) || Buffer.byteLength(each) > LONGEST_NAME_BYTES) {
+      throw new TypeError(
+        `"${each}" cannot be the name of a database here: 1 to ${LONGEST_NAME_BYTES} bytes without / ? # can`,
+      );
     }
   }
   const client = new pg.Client({
@@ -51,6 +55,6 @@ export async function createDatabase(
     await client.end().catch(() => undefined);
   }
   const url = new URL(adminUrl);
-  url.pathname = `/${encodeURIComponent(name)}`;
+  url.pathname = encodeURI(name);
   return { name, url: url.href };
 }

@@ -29,12 +29,8 @@ export interface PostgresBinaries {
 export interface FindPostgresOptions {
   /** Where POSTGRES_BIN_DIR and PATH are read. Default: this process's environment. */
   readonly env?: NodeJS.ProcessEnv;
-  /** The folder with one folder for each installed version. Default: Debian's, `/usr/lib/postgresql`. */
-  readonly installedFolder?: string;
   /** Where a fetched PostgreSQL is kept. Default: `.cache/postgres` of this project, or a folder in tmp (README). */
   readonly cacheFolder?: string;
-  /** Default: this one. */
-  readonly os?: OsRelease;
   /** Hears one line before anything that takes long. */
   readonly onProgress?: (message: string) => void;
 }
@@ -47,19 +43,37 @@ export interface FindPostgresOptions {
  * @throws {PostgresNotFoundError} with what to install on this system.
  */
 export async function findPostgres(options: FindPostgresOptions = {}): Promise<PostgresBinaries> {
-  const { env = process.env, installedFolder = join('/', DEBIAN_FOLDER) } = options;
-  const os = options.os ?? (await readOsRelease());
+  return searchPostgres({
+    env: process.env,
+    onProgress: () => undefined,
+    ...options,
+    owner: await findServerOwner(),
+    os: await readOsRelease(),
+    installedFolder: join('/', DEBIAN_FOLDER),
+  });
+}
+
+export interface PostgresSearch extends FindPostgresOptions {
+  readonly env: NodeJS.ProcessEnv;
+  readonly onProgress: (message: string) => void;
+  /** Who will run it; undefined is this process's own user. */
+  readonly owner: ProcessOwner | undefined;
+  readonly os: OsRelease;
+  /** The folder with one folder for each installed version. */
+  readonly installedFolder: string;
+}
+
+/** As `findPostgres`, on a system and for a user that are told. */
+export async function searchPostgres(search: PostgresSearch): Promise<PostgresBinaries> {
+  const { env, owner, os, installedFolder } = search;
   // What starts a server, and guards it, is a Unix shell.
   if (os.id === 'win32') throw new PostgresNotFoundError(installAdvice(os));
-  const owner = await findServerOwner();
-
   const named = env.POSTGRES_BIN_DIR;
   if (named) {
     const binaries = await binariesIn(named, 'POSTGRES_BIN_DIR', owner);
     if (binaries) return binaries;
-    throw new PostgresNotFoundError(
-      `POSTGRES_BIN_DIR=${named} has no postgres and initdb that run${owner ? ` as the user with id ${owner.uid}` : ''}.`,
-    );
+    const who = owner ? ` as the user with id ${owner.uid}, since PostgreSQL refuses root` : '';
+    throw new PostgresNotFoundError(`POSTGRES_BIN_DIR=${named} has no postgres and initdb that run${who}.`);
   }
   for (const folder of (env.PATH ?? '').split(delimiter).filter(Boolean)) {
     const binaries = await binariesIn(folder, 'PATH', owner);
@@ -70,15 +84,11 @@ export async function findPostgres(options: FindPostgresOptions = {}): Promise<P
     if (binaries) return binaries;
   }
   if (!os.isDebianLike) throw new PostgresNotFoundError(installAdvice(os));
-  return fetched(options, os, env, owner);
+  return fetchPostgres(search);
 }
 
-async function fetched(
-  { cacheFolder, onProgress = () => undefined }: FindPostgresOptions,
-  os: OsRelease,
-  env: NodeJS.ProcessEnv,
-  owner: ProcessOwner | undefined,
-): Promise<PostgresBinaries> {
+async function fetchPostgres(search: PostgresSearch): Promise<PostgresBinaries> {
+  const { os, owner, cacheFolder, env, onProgress } = search;
   let reason: unknown = 'it does not run here';
   try {
     const program = await fetchDebianProgram({

@@ -57,10 +57,12 @@ export interface PostgresServer {
   restart(options?: { readonly kill?: boolean }): Promise<void>;
 }
 
-/** Nothing here has to survive the loss of power, so nothing waits for a disk. */
+/**
+ * Nothing here has to survive the loss of power, so nothing waits for a disk. Commits are still written before they are
+ * answered, so that they survive a crash of the server.
+ */
 const DEFAULTS = {
   fsync: 'off',
-  synchronous_commit: 'off',
   full_page_writes: 'off',
   // The compiler is over 100 MB, is not fetched, and takes longer than most queries of a test.
   jit: 'off',
