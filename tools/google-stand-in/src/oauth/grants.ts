@@ -72,13 +72,14 @@ export function createGrants(options: GrantsOptions) {
       return token;
     },
 
-    findCode(token: string): (AuthorizationCode & { readonly used: boolean }) | undefined {
-      return codes.get(token);
-    },
+    findCode: (token: string): AuthorizationCode | undefined => codes.get(token),
 
-    useCode(token: string): void {
+    /** False where it was spent before. */
+    spendCode(token: string): boolean {
       const code = codes.get(token);
+      const fresh = code?.used === false;
       if (code) code.used = true;
+      return fresh;
     },
 
     issueAccessToken(grant: Grant, scopes: readonly string[]): AccessToken {

@@ -32,8 +32,8 @@ export function tokenRoute(parts: TokenParts): OpenRoute {
     const code = grants.findCode(token);
     if (!code) return refuse(400, 'invalid_grant', 'Malformed auth code.');
     // Tried once, a code is spent, whatever came of it.
-    grants.useCode(token);
-    if (code.used || code.expiresAtMs <= parts.now().getTime() || code.grant.clientId !== client.clientId)
+    const fresh = grants.spendCode(token);
+    if (!fresh || code.expiresAtMs <= parts.now().getTime() || code.grant.clientId !== client.clientId)
       return refuse(400, 'invalid_grant', 'Bad Request');
     if (form.get('redirect_uri') !== code.redirectUri)
       return refuse(400, 'redirect_uri_mismatch', 'Bad Request');
