@@ -8,8 +8,12 @@ import { upsert, type Upserted } from './upsert.js';
 export interface ContactSourceStore {
   /** By account and resource name. */
   upsert(sources: readonly NewContactSource[]): Promise<Upserted<ContactSource>>;
-  /** All that are not deleted, by account and resource name. */
-  ofUser(userId: string): Promise<ContactSource[]>;
+  /** By account and resource name. */
+  ofUser(
+    userId: string,
+    options?: { /** Default false. */ readonly deletedToo?: boolean },
+  ): Promise<ContactSource[]>;
+  /** All that are not deleted, by resource name. */
   ofAccount(accountId: string): Promise<ContactSource[]>;
   ofContact(contactId: string): Promise<ContactSource[]>;
   /** @returns those that were not deleted before */
@@ -37,12 +41,12 @@ export function createContactSourceStore(queries: Queries): ContactSourceStore {
         by: ['accountId', 'resourceName'],
         set: ['contactId', 'etag', 'fields', 'deletedAt'],
       }),
-    ofUser: async (userId) => {
+    ofUser: async (userId, { deletedToo = false } = {}) => {
       const rows = await queries
         .select({ source: contactSources })
         .from(contactSources)
         .innerJoin(accounts, eq(accounts.id, contactSources.accountId))
-        .where(and(eq(accounts.userId, userId), isNull(contactSources.deletedAt)))
+        .where(and(eq(accounts.userId, userId), deletedToo ? undefined : isNull(contactSources.deletedAt)))
         .orderBy(asc(contactSources.accountId), asc(contactSources.resourceName));
       return rows.map(({ source }) => source);
     },
