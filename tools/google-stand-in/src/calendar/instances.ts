@@ -38,8 +38,7 @@ export function instancesOf(
       const endMs = epochMsOf(value.end ?? value.start, calendar.timeZone);
       return endMs < fromMs || startMs >= toMs ? [] : [{ event: value, version, ordinal }];
     }
-    const lengthMs = epochMsOf(value.end, 'UTC') - epochMsOf(value.start, 'UTC');
-    return occurrencesOf(value, fromMs - lengthMs, toMs)
+    return occurrencesOf(value, fromMs - lengthMsOf(value), toMs)
       .filter((start) => !exceptionIds.has(`${value.id}_${instanceSuffix(start)}`))
       .map((start) => {
         const writtenAt = new Date(value.updated!);
@@ -49,3 +48,37 @@ export function instancesOf(
       });
   });
 }
+
+/**
+ * What has to be told of the instances between two instants since a version: those that changed, wherever they are
+ * now, and as cancelled those that a change of their series took away.
+ */
+export function changedInstancesOf(
+  calendar: StandInCalendar,
+  sinceVersion: number,
+  fromMs: number,
+  toMs: number,
+): readonly Instance[] {
+  const now = instancesOf(calendar, fromMs, toMs);
+  const ids = new Set(now.map(({ event }) => event.id));
+  const elsewhere = calendar.events
+    .items()
+    .filter(({ value }) => !value.recurrence && !ids.has(value.id))
+    .map(({ value, version, ordinal }) => ({ event: value, version, ordinal }));
+  const told = new Set([...ids, ...elsewhere.map(({ event }) => event.id)]);
+
+  // The latest former state first: it says when an instance went for the last time.
+  const vanished = calendar.formerSeries.toReversed().flatMap(({ master, untilVersion }) =>
+    occurrencesOf(master, fromMs - lengthMsOf(master), toMs).flatMap((start): Instance[] => {
+      const written = { writtenAt: new Date(master.updated!), revision: (master.sequence ?? 0) + 1 };
+      const event = createException(master, start, { status: 'cancelled' }, written);
+      if (told.has(event.id)) return [];
+      told.add(event.id);
+      const ordinal = calendar.events.get(master.id!)?.ordinal ?? 0;
+      return [{ event, version: untilVersion, ordinal }];
+    }),
+  );
+  return [...now, ...elsewhere, ...vanished].filter(({ version }) => version > sinceVersion);
+}
+
+const lengthMsOf = ({ start, end }: Event): number => epochMsOf(end, 'UTC') - epochMsOf(start, 'UTC');

@@ -9,7 +9,7 @@ import { asSeenBy, badRequest, eventsResource, type AccessibleCalendar } from '.
 import type { EventQuery } from './event-query.js';
 import { readEventQuery } from './event-query.js';
 import { epochMsOf } from './event-times.js';
-import { instancesOf } from './instances.js';
+import { changedInstancesOf, instancesOf } from './instances.js';
 import { readListPosition } from './list-position.js';
 
 type Event = calendar_v3.Schema$Event;
@@ -99,16 +99,17 @@ function instanceRows(
   fromMs: number,
   toMs: number,
 ): Row<Event>[] {
-  const incremental = sinceVersion !== undefined;
-  const withCancelled = incremental || asked.showDeleted || asked.updatedMinMs !== undefined;
-  return instancesOf(calendar, fromMs, toMs)
-    .filter(({ version }) => !incremental || version > sinceVersion)
-    .filter(({ event }) => withCancelled || event.status !== 'cancelled')
-    .filter(({ event }) => incremental || overlaps(calendar, event, asked))
-    .map(({ event, ordinal }) => ({
-      sortKey: [...orderKey(event, asked), ordinal, event.id!],
-      value: event,
-    }));
+  const withCancelled = asked.showDeleted || asked.updatedMinMs !== undefined;
+  const instances =
+    sinceVersion === undefined
+      ? instancesOf(calendar, fromMs, toMs)
+          .filter(({ event }) => withCancelled || event.status !== 'cancelled')
+          .filter(({ event }) => overlaps(calendar, event, asked))
+      : changedInstancesOf(calendar, sinceVersion, fromMs, toMs);
+  return instances.map(({ event, ordinal }) => ({
+    sortKey: [...orderKey(event, asked), ordinal, event.id!],
+    value: event,
+  }));
 }
 
 function overlaps(calendar: StandInCalendar, event: Event, { timeMinMs, timeMaxMs }: EventQuery): boolean {

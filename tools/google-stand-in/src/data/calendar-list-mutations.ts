@@ -58,6 +58,7 @@ export function createCalendarListMutations(parts: CalendarListMutationParts): C
         watchable: true,
         createdMs: parts.now().getTime(),
         events: createVersionedCollection<calendar_v3.Schema$Event>(),
+        formerSeries: [],
       };
       world.calendars.set(id, calendar);
       owner.calendarList.put(id, calendarListEntry(calendar, { accessRole }, 1));

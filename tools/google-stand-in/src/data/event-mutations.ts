@@ -111,10 +111,12 @@ export function createEventMutations({
     },
     changeSeries(user, masterId, fields, calendarId = 'primary') {
       const calendar = findCalendar(user, calendarId);
-      const master = rewrite(calendar, findMaster(calendar, masterId), fields);
+      const former = findMaster(calendar, masterId);
+      const master = rewrite(calendar, former, fields);
+      calendar.formerSeries.push({ master: former, untilVersion: calendar.events.version });
       for (const exception of exceptionsOf(calendar, masterId))
         if (!master.recurrence || !hasOccurrence(master, exception.originalStartTime!))
-          remove(calendar, exception);
+          rewrite(calendar, exception, { status: 'cancelled' });
       changed(calendar);
     },
     moveInstance: (user, masterId, originalStart, fields, calendarId = 'primary') =>

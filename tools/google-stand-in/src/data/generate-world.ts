@@ -41,6 +41,7 @@ export function generateWorld(seed: number, users: readonly UserOptions[], ancho
       watchable: id !== HOLIDAYS_CALENDAR_ID,
       createdMs: anchorMs,
       events: collection,
+      formerSeries: [],
     });
   };
 

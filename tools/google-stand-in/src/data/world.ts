@@ -17,6 +17,8 @@ export interface StandInCalendar {
   /** Milliseconds since 1970. */
   readonly createdMs: number;
   readonly events: VersionedCollection<calendar_v3.Schema$Event>;
+  /** Series as they were before a change: expanded lists have to cancel the instances that went with it. */
+  readonly formerSeries: { readonly master: calendar_v3.Schema$Event; readonly untilVersion: number }[];
 }
 
 export interface StandInUser {

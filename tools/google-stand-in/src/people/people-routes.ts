@@ -127,11 +127,12 @@ function listConnections({ tokens, ...parts }: PeopleParts, { user, query }: Use
   };
 }
 
-/** With a sync token, a contact that took over other names since then tells them. */
+/** With a sync token, a contact that took over other names since then tells them, even if it is gone meanwhile. */
 function present(item: VersionedItem<Contact>, sinceVersion: number): people_v1.Schema$Person {
-  const { person, formerNames } = item.value;
-  if (item.deleted) return createPersonTombstone(person);
-  const names = formerNames.filter(({ version }) => version > sinceVersion).map(({ name }) => name);
+  const person = item.deleted ? createPersonTombstone(item.value.person) : item.value.person;
+  const names = item.value.formerNames
+    .filter(({ version }) => version > sinceVersion)
+    .map(({ name }) => name);
   if (sinceVersion === 0 || names.length === 0) return person;
   return { ...person, metadata: { ...person.metadata, previousResourceNames: names } };
 }
