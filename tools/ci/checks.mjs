@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { Coverage, hasBull, readDifferences } from './differences.mjs';
+import { describeFailures, tapFailures, writeFailures } from './failures.mjs';
 import { run } from './run-command.mjs';
 import { binOf, cacheFolder, root, say } from './workspace.mjs';
 
@@ -13,13 +14,16 @@ export class Totals {
   skipped = 0;
   /** What failed besides single tests: `lint of @switchyard/queue-bull`. */
   failedChecks = [];
+  /** Single tests that failed: `{ name, file, message }`. */
+  failures = [];
   /** Which differences between Bull and BullMQ the tests hold. */
   coverage = new Coverage();
 
-  addTests({ passed, failed, skipped }) {
+  addTests({ passed, failed, skipped, failures = [] }) {
     this.passed += passed;
     this.failed += failed;
     this.skipped += skipped;
+    this.failures.push(...failures);
   }
 
   failCheck(name) {
@@ -38,9 +42,11 @@ export class Totals {
   }
 }
 
-/** Prints what failed besides tests, then the line of totals; answers with the exit code. */
-export function report(totals) {
-  for (const name of totals.failedChecks) say(`Failed: ${name}`);
+/** Prints what failed, then the line of totals; answers with the exit code. */
+export function report(totals, file = undefined) {
+  const { failedChecks, failures } = totals;
+  if (totals.failed > 0) say(`\n${describeFailures(failedChecks, failures)}\n`);
+  writeFailures(failedChecks, failures, file);
   process.stdout.write(`${totals}\n`);
   return totals.exitCode;
 }
@@ -77,6 +83,7 @@ export async function scriptTests(totals) {
     passed: count('pass'),
     failed: count('fail'),
     skipped: count('skipped') + count('todo'),
+    failures: tapFailures(tap),
   });
   if (code === 0) return;
   process.stdout.write(tap);

@@ -3,6 +3,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { countDifferences } from './differences.mjs';
+import { jestFailures } from './failures.mjs';
 
 /** How long what a suite left open may take to close after the last test. */
 const EXIT_TIMEOUT_MS = 15_000;
@@ -32,6 +33,7 @@ export default class CountTests {
         passed: results.numPassedTests,
         failed: results.numFailedTests + broken,
         skipped: results.numPendingTests + results.numTodoTests,
+        failures: jestFailures(results.testResults),
         differences: countDifferences(results.testResults),
       }),
     );

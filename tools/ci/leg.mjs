@@ -19,7 +19,13 @@ await main(async (args) => {
   if (flag !== undefined && !flags.some(({ value }) => value === flag)) {
     throw new PlainError(`USE_BULLMQ is one of ${flags.map(({ value }) => value).join(' or ')}, or not set`);
   }
-  await setUp();
+  const plan = planLeg({
+    flag,
+    server: values.server,
+    isShort: values.short,
+    projects: projectsWithRedisSpecs(),
+  });
+  await setUp({ withPostgres: plan.hasDatabaseSpecs });
   if (flag !== undefined && flag !== 'true' && !hasBull()) return notRun('Bull is gone');
   const server = await findServer(values.server);
   if (server.reason) return notRun(server.reason);
@@ -28,9 +34,9 @@ await main(async (args) => {
   );
 
   const totals = new Totals();
-  const plan = planLeg({ flag, isShort: values.short, projects: projectsWithRedisSpecs() });
   const shared = { env: server.env, isFresh: true };
   if (plan.hasUnitSpecs) await nxRunMany(totals, { ...shared, targets: ['test'], parallel: 2 });
+  if (plan.hasDatabaseSpecs) await nxRunMany(totals, { ...shared, targets: ['test:database'], parallel: 1 });
   for (const { projects, args: specFiles } of byPatterns(plan.redisSpecs)) {
     await nxRunMany(totals, { ...shared, targets: ['test:redis'], projects, args: specFiles, parallel: 1 });
   }

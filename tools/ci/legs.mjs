@@ -29,13 +29,13 @@ const SHORT = new Map([
 ]);
 
 /**
- * What a leg runs: whether unit specs, and the specs that need a Redis as a list of projects, each with patterns of
- * file names or all of them.
+ * What a leg runs: whether unit specs, whether the specs that need a database, and those that need a Redis as a list of
+ * projects, each with patterns of file names or all of them.
  *
  * @param flag a value of USE_BULLMQ; none means every kind of it
  * @param projects all that have specs that need a Redis
  */
-export function planLeg({ flag, isShort, projects }) {
+export function planLeg({ flag, server, isShort, projects }) {
   const known = flags.find(({ value }) => value === flag);
   const named = new Set(flags.flatMap((each) => each.projects ?? []));
   const ofFlag = known?.projects ?? projects.filter((project) => !known || !named.has(project));
@@ -43,9 +43,12 @@ export function planLeg({ flag, isShort, projects }) {
     .filter((project) => project !== APP && projects.includes(project) && (!isShort || SHORT.has(project)))
     .map((project) => (isShort ? { project, patterns: SHORT.get(project) } : { project }));
   const isWholeApp = known ? !known.projects && !isShort : true;
+  // Short legs of single flags are for a Node where `npm test` has just run: unit specs would tell nothing new.
+  const hasUnitSpecs = known ? Boolean(known.hasUnitSpecs) && !isShort : true;
   return {
-    // Short legs of single flags are for a Node where `npm test` has just run: unit specs would tell nothing new.
-    hasUnitSpecs: known ? Boolean(known.hasUnitSpecs) && !isShort : true,
+    hasUnitSpecs,
+    // They know no Redis either, so one of its servers is enough.
+    hasDatabaseSpecs: hasUnitSpecs && server === servers[0],
     redisSpecs: [...redisSpecs, isWholeApp ? { project: APP } : { project: APP, patterns: FLAG_SPECS }],
   };
 }

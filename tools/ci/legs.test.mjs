@@ -37,7 +37,7 @@ test('the workflow runs the servers of legs.mjs, and the leg without Bull', () =
 });
 
 const projects = projectsWithRedisSpecs();
-const plan = (flag, isShort = false) => planLeg({ flag, isShort, projects });
+const plan = (flag, isShort = false, server = 'Redis') => planLeg({ flag, server, isShort, projects });
 const whole = ({ redisSpecs }) =>
   redisSpecs.filter(({ patterns }) => !patterns).map(({ project }) => project);
 
@@ -67,9 +67,26 @@ test('without a value a leg runs everything at once', () => {
   assert.deepEqual(whole(plan(undefined)).sort(), [...projects].sort());
 });
 
+test('specs that need a database run once on each Node, and with a short leg on the newest other one', () => {
+  const legs = servers.flatMap((server) => values.map((flag) => plan(flag, false, server)));
+  assert.equal(legs.filter(({ hasDatabaseSpecs }) => hasDatabaseSpecs).length, 1);
+  const rows = matrixRows({ isAll: false, hasBull: true, major: 20 }).filter(
+    ({ flag }) => flag !== WITHOUT_BULL,
+  );
+  const running = rows.filter(({ flag, server, isShort, reason }) => {
+    const value = flag === ALL_FLAGS ? undefined : flag;
+    return !reason && plan(value, isShort, server).hasDatabaseSpecs;
+  });
+  assert.deepEqual(
+    running.map(({ major, server }) => [major, server]),
+    [[24, 'Redis']],
+  );
+});
+
 test('a short leg runs of a package only the specs that go through all of it', () => {
   assert.deepEqual(plan('true', true), {
     hasUnitSpecs: false,
+    hasDatabaseSpecs: false,
     redisSpecs: [
       { project: '@switchyard/queue-bullmq', patterns: ['contract'] },
       { project: APP, patterns: FLAG_SPECS },
@@ -79,7 +96,7 @@ test('a short leg runs of a package only the specs that go through all of it', (
 });
 
 test('a project that is gone is asked for nothing', () => {
-  const { redisSpecs } = planLeg({ flag: 'true', isShort: false, projects: [APP] });
+  const { redisSpecs } = planLeg({ flag: 'true', server: 'Redis', isShort: false, projects: [APP] });
   assert.deepEqual(redisSpecs, [{ project: APP, patterns: FLAG_SPECS }]);
 });
 

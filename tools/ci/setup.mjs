@@ -1,4 +1,4 @@
-// Brings a bare clone to where everything else can run: dependencies installed, a Redis server at hand.
+// Brings a bare clone to where everything else can run: dependencies installed, a Redis and a PostgreSQL server at hand.
 // Does nothing, quickly, when all of it is there.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,19 +8,31 @@ import { withLock } from './lock.mjs';
 import { run } from './run-command.mjs';
 import { binOf, main, PlainError, root, say } from './workspace.mjs';
 
-export async function setUp() {
+/** @param withPostgres looks for a PostgreSQL as well, which the specs of some packages need, but no demo */
+export async function setUp({ withPostgres = false } = {}) {
   // Two commands started at once in one clone take turns.
   await withLock('setup', async () => {
     if (!isInstalled()) await install();
     await build('packages/local-redis');
+    if (withPostgres) await build('packages/local-postgres');
   });
-  const { findRedisServer } = await import(
-    pathToFileURL(join(root, 'packages', 'local-redis', 'dist', 'index.js')).href
-  );
-  const server = await findRedisServer({ onProgress: say }).catch((error) => {
-    throw error.code === 'REDIS_SERVER_NOT_FOUND' ? new PlainError(error.message) : error;
+  const { findRedisServer } = await distOf('local-redis');
+  const redis = await findOrExplain(findRedisServer, 'REDIS_SERVER_NOT_FOUND');
+  say(`Redis server: ${redis.path}`);
+  if (!withPostgres) return;
+  const { findPostgres } = await distOf('local-postgres');
+  // Before specs do so in several processes at once: each would fetch it for itself.
+  const postgres = await findOrExplain(findPostgres, 'POSTGRES_NOT_FOUND');
+  say(`PostgreSQL: ${postgres.version} in ${postgres.binFolder}`);
+}
+
+const distOf = (name) => import(pathToFileURL(join(root, 'packages', name, 'dist', 'index.js')).href);
+
+/** What it says to install is all that the user needs to know. */
+function findOrExplain(find, code) {
+  return find({ onProgress: say }).catch((error) => {
+    throw error.code === code ? new PlainError(error.message) : error;
   });
-  say(`Redis server: ${server.path}`);
 }
 
 /** Compiles a package and everything it references; only what changed. */
@@ -68,4 +80,6 @@ async function install() {
   say(`Dependencies installed in ${seconds()} s.`);
 }
 
-if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) await main(setUp);
+if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
+  await main(() => setUp({ withPostgres: true }));
+}

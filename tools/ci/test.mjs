@@ -1,5 +1,6 @@
 // `npm test`: sets up what is missing, then format, lint, types, unit specs, build, and every spec that needs a
-// database or a Redis, or `--redis-specs-of=<project>` only. Closes with one line: `N passed, N failed` (`, N skipped`).
+// database or a Redis; of the latter those of `--redis-specs-of=<project>` only, of the former none with
+// `--no-database-specs`. Closes with what failed and one line: `N passed, N failed` (`, N skipped`).
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { check, checkDifferences, nxRunMany, report, scriptTests, Totals } from './checks.mjs';
@@ -9,9 +10,13 @@ import { binOf, main } from './workspace.mjs';
 await main(async (args) => {
   const { values } = parseArgs({
     args,
-    options: { 'redis-specs-of': { type: 'string', multiple: true, default: [] } },
+    options: {
+      'redis-specs-of': { type: 'string', multiple: true, default: [] },
+      'no-database-specs': { type: 'boolean', default: false },
+    },
   });
-  await setUp();
+  const hasDatabaseSpecs = !values['no-database-specs'];
+  await setUp({ withPostgres: hasDatabaseSpecs });
   const totals = new Totals();
   await check(totals, 'format', process.execPath, [binOf('prettier'), '--check', '--log-level=warn', '.']);
   await check(totals, 'project references', process.execPath, [binOf('nx'), 'sync:check']);
@@ -22,7 +27,7 @@ await main(async (args) => {
   // After Nx, whose project graph the boundary rules read.
   await scriptTests(totals);
   await check(totals, 'lint of the scripts', process.execPath, [binOf('eslint'), 'tools/ci', '*.mjs']);
-  await nxRunMany(totals, { targets: ['test:database'], parallel: 1 });
+  if (hasDatabaseSpecs) await nxRunMany(totals, { targets: ['test:database'], parallel: 1 });
   // One at a time: these specs kill servers, wait out locks and look at time.
   await nxRunMany(totals, { targets: ['test:redis'], projects: values['redis-specs-of'], parallel: 1 });
   checkDifferences(totals);
