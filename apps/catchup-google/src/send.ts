@@ -1,0 +1,91 @@
+import { Agent as HttpAgent } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
+import { request as gaxiosRequest } from 'gaxios';
+
+/** A request as it goes over the wire. */
+export interface WireRequest {
+  readonly method: 'GET' | 'POST';
+  readonly url: string;
+  readonly query?: Readonly<Record<string, string | number | boolean | undefined>>;
+  /** Sent as JSON. */
+  readonly body?: unknown;
+  /** Sent as a form. */
+  readonly form?: URLSearchParams;
+  readonly accessToken?: string;
+  readonly timeoutMs: number;
+  readonly signal?: AbortSignal;
+}
+
+export type WireAnswer =
+  | {
+      readonly kind: 'answer';
+      readonly status: number;
+      readonly body: string;
+      readonly retryAfter: string | null;
+    }
+  /** `sent` is false where the request surely never arrived. */
+  | { readonly kind: 'no-answer'; readonly problem: string; readonly sent: boolean };
+
+export interface Sender {
+  /** One try, without redirects. Rejects with the signal's reason only. */
+  send(request: WireRequest): Promise<WireAnswer>;
+  /** Ends the connections that are kept open. */
+  close(): void;
+}
+
+const NOT_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
+
+export function createSender(): Sender {
+  const http = new HttpAgent({ keepAlive: true });
+  const https = new HttpsAgent({ keepAlive: true });
+
+  return {
+    async send({ method, url, query = {}, body, form, accessToken, timeoutMs, signal }) {
+      signal?.throwIfAborted();
+      const target = new URL(url);
+      for (const [name, value] of Object.entries(query))
+        if (value !== undefined) target.searchParams.set(name, String(value));
+      const limit = AbortSignal.timeout(timeoutMs);
+      try {
+        const answer = await gaxiosRequest<string>({
+          method,
+          url: target,
+          data: form ?? body,
+          headers: {
+            accept: 'application/json',
+            ...(accessToken !== undefined && { authorization: `Bearer ${accessToken}` }),
+          },
+          responseType: 'text',
+          validateStatus: () => true,
+          retry: false,
+          redirect: 'manual',
+          agent: target.protocol === 'https:' ? https : http,
+          signal: signal ? AbortSignal.any([signal, limit]) : limit,
+        });
+        return {
+          kind: 'answer',
+          status: answer.status,
+          body: typeof answer.data === 'string' ? answer.data : '',
+          retryAfter: answer.headers.get('retry-after'),
+        };
+      } catch (error) {
+        signal?.throwIfAborted();
+        const problem = limit.aborted ? 'ETIMEDOUT' : codeOf(error);
+        return { kind: 'no-answer', problem, sent: !NOT_SENT.has(problem) };
+      }
+    },
+    close() {
+      http.destroy();
+      https.destroy();
+    },
+  };
+}
+
+/** The code of an error or of what caused it. */
+function codeOf(error: unknown): string {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    const { code } = cause as { code?: unknown };
+    if (typeof code === 'string' && /^[A-Z][A-Z_\d]{2,40}$/.test(code)) return code;
+  }
+  return 'ECONNRESET';
+}
