@@ -21,6 +21,8 @@ export interface ContactChanges {
   }[];
   /** Which contact each entry is of. */
   readonly contactIdOf: ReadonlyMap<string, string>;
+  /** Contacts that merged into others: what refers to `from` is to refer to `into`. */
+  readonly handovers: readonly { readonly from: string; readonly into: string }[];
   readonly created: number;
   readonly changed: number;
   readonly removed: number;
@@ -79,6 +81,12 @@ export function contactChanges(
       updated.push({ ...contact, updatedAt: now });
   });
 
+  const idOf = (index: number): string | undefined =>
+    contactIdOf.get(plan.contacts[index]?.sourceKeys[0] ?? '');
+  const handovers = plan.merged.flatMap(({ from, into }) => {
+    const id = idOf(into);
+    return id === undefined ? [] : [{ from, into: id }];
+  });
   const gone = [...plan.emptied, ...plan.merged.map(({ from }) => from)]
     .map((id) => kept.get(id)?.contact)
     .filter((contact) => contact !== undefined && contact.deletedAt === null);
@@ -89,6 +97,7 @@ export function contactChanges(
     updated,
     addresses,
     contactIdOf,
+    handovers,
     created: inserted.length,
     changed,
     removed: gone.length,

@@ -4,18 +4,29 @@ import {
   type GoogleStandIn,
   type GoogleStandInOptions,
 } from '@switchyard/google-stand-in';
+import { createGoogle, type Google, type TokenSource } from '@switchyard/catchup-google';
+import { createTokenService, type TokenService } from '../tokens/token-service.js';
 import { startDatabase, type DatabaseKind } from './databases.js';
+
+/** What one process of the app would have. */
+export interface Process {
+  readonly data: Data;
+  readonly google: Google;
+  readonly tokens: TokenService;
+}
 
 /** A database, Google's stand-in and a clock that goes when it is told to. */
 export interface Lab {
   readonly data: Data;
   readonly google: GoogleStandIn;
+  /** The app's own clients and token service; it waits for nothing between tries. */
+  readonly process: Process;
+  /** Another process of the app; on an embedded database it shares the one there is. Closed with the lab. */
+  startProcess(): Promise<Process>;
   readonly now: () => Date;
   readonly newId: () => string;
   readonly random: () => number;
   advance(by: { readonly seconds: number }): void;
-  /** As another process would open it; closed with the lab. */
-  openAnother(): Promise<Data>;
   /** A user of the stand-in with an account that is connected. */
   addUser(email: string, options?: AddUserOptions): Promise<ConnectedUser>;
   /** One more account, of somebody whom the stand-in knows. */
@@ -48,6 +59,23 @@ export async function startLab(
   const google = await startGoogleStandIn({ ...options, now });
   const { data } = database;
 
+  const clients: Google[] = [];
+  const random = () => 0.5;
+  const processOn = (on: Data): Process => {
+    const { clientId, clientSecret, redirectUris } = google.client;
+    const source: TokenSource = { accessToken: (...asked) => tokens.accessToken(...asked) };
+    const client = createGoogle({
+      settings: { clientId, clientSecret, redirectUrl: redirectUris[0] ?? '', apiUrl: google.url },
+      tokens: source,
+      now,
+      random,
+      sleep: () => Promise.resolve(),
+    });
+    clients.push(client);
+    const tokens = createTokenService({ data: on, google: client, now, random, newId });
+    return { data: on, google: client, tokens };
+  };
+
   async function connect(userId: string, email: string): Promise<Account> {
     const person = google.users.find((each) => each.email === email);
     if (!person) throw new Error(`the stand-in knows nobody with the address ${email}`);
@@ -70,11 +98,12 @@ export async function startLab(
   return {
     data,
     google,
+    process: processOn(data),
+    startProcess: async () => processOn(await database.openAnother()),
     now,
     newId,
-    random: () => 0.5,
+    random,
     advance: ({ seconds }) => void (nowMs += seconds * 1000),
-    openAnother: () => database.openAnother(),
     connect,
     async addUser(email, { timeZone = 'Europe/Berlin', phone } = {}) {
       const id = newId();
@@ -85,6 +114,7 @@ export async function startLab(
       return { user, account: await connect(id, email) };
     },
     async stop() {
+      for (const client of clients) client.close();
       await google.stop();
       await database.stop();
     },
