@@ -32,3 +32,7 @@ export { type PeopleClient, type PeoplePage } from './people.js';
 export { readPushMessage, type PushMessage } from './push-message.js';
 export { readGoogleSettings, type GoogleSettings } from './settings.js';
 export { type GoogleSpeech, type SpeechAudio, type Transcript } from './speech.js';
+
+/** The shapes of what goes over the wire. */
+export type { calendar_v3 } from '@googleapis/calendar';
+export type { people_v1 } from '@googleapis/people';
