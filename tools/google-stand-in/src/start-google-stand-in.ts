@@ -5,6 +5,7 @@ import { calendarListResource, eventsResource } from './calendar/calendar-access
 import { calendarListRoutes } from './calendar/calendar-list-routes.js';
 import { eventRoutes } from './calendar/event-routes.js';
 import { generateWorld } from './data/generate-world.js';
+import { serveControl } from './control/control-routes.js';
 import { createCalendarListMutations } from './data/calendar-list-mutations.js';
 import { createContactMutations } from './data/contact-mutations.js';
 import { createEventMutations } from './data/event-mutations.js';
@@ -86,6 +87,9 @@ export async function startGoogleStandIn(options: GoogleStandInOptions = {}): Pr
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
+  // Audio in base64 is the largest that comes.
+  app.use(express.text({ type: () => true, limit: '14mb' }));
+  serveControl(app, () => standIn);
   serveRoutes(
     app,
     [
@@ -140,7 +144,7 @@ export async function startGoogleStandIn(options: GoogleStandInOptions = {}): Pr
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const client = settings.clients[0]!;
 
-  return {
+  const standIn: GoogleStandIn = {
     ...createContactMutations(seed, now, findUser),
     ...createEventMutations({
       seed,
@@ -194,4 +198,5 @@ export async function startGoogleStandIn(options: GoogleStandInOptions = {}): Pr
       await closed;
     },
   };
+  return standIn;
 }

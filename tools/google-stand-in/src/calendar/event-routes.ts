@@ -3,8 +3,9 @@ import type { ListTokens } from '../serve/list-tokens.js';
 import type { UserRoute } from '../serve/route.js';
 import { asSeenBy, calendarOf, EVENT_SCOPES, notFound } from './calendar-access.js';
 import { listEvents } from './list-events.js';
+import { listInstances } from './list-instances.js';
 
-/** `events.list` and `events.get`. */
+/** `events.list`, `events.get` and `events.instances`. */
 export function eventRoutes(world: World, tokens: ListTokens, now: () => Date): readonly UserRoute[] {
   return [
     {
@@ -27,6 +28,14 @@ export function eventRoutes(world: World, tokens: ListTokens, now: () => Date): 
         if (!item) throw notFound();
         return { status: 200, body: asSeenBy(entry.accessRole, item.value) };
       },
+    },
+    {
+      method: 'get',
+      path: '/calendar/v3/calendars/:calendarId/events/:eventId/instances',
+      operation: 'calendar.events.instances',
+      family: 'calendar',
+      scopes: EVENT_SCOPES,
+      handle: (request) => listInstances({ tokens, now }, calendarOf(world, request), request),
     },
   ];
 }

@@ -1,4 +1,4 @@
-import express, { type Express, type Request, type Response } from 'express';
+import type { Express, Request, Response } from 'express';
 import type { StandInUser } from '../data/world.js';
 import type { FaultPlan } from '../faults/fault-plan.js';
 import type { FaultRule } from '../faults/fault-rule.js';
@@ -34,7 +34,6 @@ export interface ServeParts {
 
 /** Puts the routes behind faults, authentication and the rate limit, and keeps the log. */
 export function serveRoutes(app: Express, routes: readonly Route[], parts: ServeParts): void {
-  app.use(express.text({ type: () => true, limit: '12mb' }));
   for (const route of routes) {
     app[route.method](route.path, async (req: Request, res: Response) => {
       const { answer, record, fault } = handle(route, readRequest(req), parts);
