@@ -70,7 +70,7 @@ export function createData({ engine, sealing, where, random }: DataParts): Data 
       }, isolation ?? 'read committed'),
     );
 
-  return Object.freeze({
+  const data = Object.freeze({
     ...createStores(engine.queries, sealing, outside),
     kind: engine.kind,
     async transaction<Result>(
@@ -95,4 +95,15 @@ export function createData({ engine, sealing, where, random }: DataParts): Data 
     ping: () => outside(async () => void (await engine.queries.execute(sql`select 1`))),
     close: () => (closing ??= engine.close()),
   } satisfies Data);
+  engines.set(data, engine);
+  return data;
+}
+
+const engines = new WeakMap<Data, Engine>();
+
+/** What a database is made of; for this package alone. */
+export function engineOf(data: Data): Engine {
+  const engine = engines.get(data);
+  if (!engine) throw new InvalidDataOptionError('data', data, 'what openDatabase gave');
+  return engine;
 }
