@@ -3,13 +3,16 @@ import { describeQueueEngineContract } from '@switchyard/queue-testing';
 import { Redis } from 'ioredis';
 import { createBullMqEngine } from './index.js';
 
+/** Short enough to run out in a case that computes, and no machine stands still for half of it. */
+const LOCK_MS = 4000;
+
 describeQueueEngineContract('bullmq', async () => {
   const server = await startRedis();
   const connections: Redis[] = [];
   const makeEngine = () => {
     const connection = new Redis(server.url, { maxRetriesPerRequest: null });
     connections.push(connection);
-    return createBullMqEngine({ connection, lockMs: 1000 });
+    return createBullMqEngine({ connection, lockMs: LOCK_MS });
   };
   const engine = makeEngine();
   return {
@@ -20,6 +23,6 @@ describeQueueEngineContract('bullmq', async () => {
       for (const connection of connections) connection.disconnect();
       await server.stop();
     },
-    rerunWithinMs: 10_000,
+    rerunWithinMs: 20_000,
   };
 });

@@ -41,6 +41,8 @@ export interface CaseContext {
   ): Promise<Consumer>;
   /** A latch that is opened after the case at the latest, so that no handler is left behind. */
   latch(): Latch;
+  /** How long this process did not get to run since the case began, in ms: what is measured may be so much later. */
+  lostMs(): number;
   /** Runs at the end of the case, last registered first. */
   afterwards(clean: () => unknown): void;
 }

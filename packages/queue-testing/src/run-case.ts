@@ -2,6 +2,7 @@ import { defineQueue } from '@switchyard/queue-contract';
 import type { CaseContext, ContractCase } from './contract-case.js';
 import type { EngineUnderTest } from './engine-under-test.js';
 import { createLatch, type Latch } from './latch.js';
+import { watchLostTime } from './lost-time.js';
 import { anything } from './payload-schemas.js';
 
 let queues = 0;
@@ -14,11 +15,13 @@ export async function runCase(
   const cleanups: (() => unknown)[] = [];
   const afterwards = (clean: () => unknown) => void cleanups.unshift(clean);
   const latches: Latch[] = [];
+  const lostTime = watchLostTime();
   const queueName = `contract-${process.pid}-${++queues}`;
   const context: CaseContext = {
     engine: tested.engine,
     rerunWithinMs: tested.rerunWithinMs ?? 10_000,
     queueName,
+    lostMs: lostTime.lostMs,
     afterwards,
     async another() {
       const engine = await tested.another();
@@ -53,6 +56,7 @@ export async function runCase(
     }
   };
   await attempt(() => contractCase.run(context));
+  lostTime.stop();
   for (const latch of latches) latch.open();
   for (const clean of cleanups) await attempt(clean);
   if (problems.length > 0) throw problems[0];

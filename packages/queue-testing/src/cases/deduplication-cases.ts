@@ -65,7 +65,7 @@ export const deduplicationCases: readonly ContractCase[] = [
       const options = {
         deduplication: { id: 'x' },
         attempts: 2,
-        backoff: { type: 'fixed' as const, delayMs: 1000 },
+        backoff: { type: 'fixed' as const, delayMs: 2000 },
       };
       await consume(queue, () => {
         throw new Error('no');
@@ -99,12 +99,12 @@ export const deduplicationCases: readonly ContractCase[] = [
     needs: ['deduplication'],
     async run({ engine, declare, consume }) {
       const queue = engine.queue(declare());
-      const first = await queue.producer.add('work', 1, { deduplication: { id: 'short', ttlMs: 600 } });
-      const second = await queue.producer.add('work', 2, { deduplication: { id: 'short', ttlMs: 600 } });
+      const first = await queue.producer.add('work', 1, { deduplication: { id: 'short', ttlMs: 1500 } });
+      const second = await queue.producer.add('work', 2, { deduplication: { id: 'short', ttlMs: 1500 } });
       expect(second.id).toBe(first.id);
       const later = await eventually(
         'the time to live is over',
-        () => queue.producer.add('work', 3, { deduplication: { id: 'short', ttlMs: 600 } }),
+        () => queue.producer.add('work', 3, { deduplication: { id: 'short', ttlMs: 1500 } }),
         ({ id }) => id !== first.id,
       );
       expect(await queue.inspector.job(later.id)).toMatchObject({ data: 3, state: 'waiting' });

@@ -62,11 +62,11 @@ export const orderCases: readonly ContractCase[] = [
       });
       await queue.producer.add('work', 'running');
       await eventually('it runs', () => ran.length === 1);
-      const due = await queue.producer.add('work', 'due', { priority: 1, delayMs: 600 });
+      const due = await queue.producer.add('work', 'due', { priority: 1, delayMs: 1500 });
       await queue.producer.add('work', 'none');
       await queue.producer.add('work', '2', { priority: 2 });
       expect(await queue.inspector.job(due.id)).toMatchObject({ state: 'delayed', priority: 1 });
-      await quiet(900);
+      await quiet(1800);
       go.open();
       await eventually('four jobs ran', () => ran.length === 4);
       expect(ran).toEqual(['running', 'due', '2', 'none']);

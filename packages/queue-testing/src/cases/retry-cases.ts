@@ -87,7 +87,7 @@ export const retryCases: readonly ContractCase[] = [
     async run(context) {
       const waits = await waitsBetweenAttempts(context, { attempts: 4 });
       expect(waits).toHaveLength(3);
-      for (const waitMs of waits) expect(waitMs).toBeLessThan(1000);
+      for (const waitMs of waits) expect(waitMs).toBeLessThan(1000 + context.lostMs());
     },
   },
   {
@@ -97,7 +97,7 @@ export const retryCases: readonly ContractCase[] = [
       const ran: unknown[] = [];
       const retried = await queue.producer.add('work', 'retried', {
         attempts: 2,
-        backoff: { type: 'fixed', delayMs: 1000 },
+        backoff: { type: 'fixed', delayMs: 2000 },
       });
       const next = await queue.producer.add('work', 'next');
       await consume(queue, ({ data, attempt }) => {
@@ -121,7 +121,7 @@ export const retryCases: readonly ContractCase[] = [
       expect(waits).toHaveLength(3);
       for (const waitMs of waits) {
         expect(waitMs).toBeGreaterThanOrEqual(250);
-        expect(waitMs).toBeLessThan(1500);
+        expect(waitMs).toBeLessThan(1500 + context.lostMs());
       }
     },
   },
@@ -137,8 +137,8 @@ export const retryCases: readonly ContractCase[] = [
         expect(waits[n]).toBeGreaterThanOrEqual(expectedMs);
       }
       // (2ⁿ − 1) · d, the other formula in use, would make the last 2800 and all together 4400.
-      expect(waits[2]).toBeLessThan(2800);
-      expect(waits.reduce((sum, waitMs) => sum + waitMs, 0)).toBeLessThan(4400);
+      expect(waits[2]).toBeLessThan(2800 + context.lostMs());
+      expect(waits.reduce((sum, waitMs) => sum + waitMs, 0)).toBeLessThan(4400 + context.lostMs());
     },
   },
   {
@@ -146,6 +146,8 @@ export const retryCases: readonly ContractCase[] = [
     async run({ engine, declare, consume }) {
       const queue = engine.queue(declare());
       const runs: unknown[] = [];
+      const duesAtMs: number[] = [];
+      const nextDueAtMs = new Map<unknown, number>();
       await queue.producer.addMany([
         { name: 'work', data: 1600, options: { attempts: 2, backoff: { type: 'fixed', delayMs: 1600 } } },
         { name: 'work', data: 400, options: { attempts: 3, backoff: { type: 'exponential', delayMs: 400 } } },
@@ -153,17 +155,14 @@ export const retryCases: readonly ContractCase[] = [
       ]);
       await consume(queue, ({ data, attempt, attempts }) => {
         runs.push([data, attempt]);
+        if (attempt > 1) duesAtMs.push(nextDueAtMs.get(data) ?? 0);
+        nextDueAtMs.set(data, Date.now() + (data as number) * 2 ** (attempt - 1));
         if (attempt < attempts) throw new Error('again');
       });
       await eventually('all attempts were made', () => runs.length === 7);
-      // Due at 400; 800; 400 + 800 = 1200; 1600.
-      expect(runs).toEqual([
-        ...[1600, 400, 800].map((data) => [data, 1]),
-        [400, 2],
-        [800, 2],
-        [400, 3],
-        [1600, 2],
-      ]);
+      expect(runs.slice(0, 3)).toEqual([1600, 400, 800].map((data) => [data, 1]));
+      // On a machine that is not busy: at 400, 800, 400 + 800 = 1200 and 1600.
+      expect(duesAtMs).toEqual([...duesAtMs].sort((a, b) => a - b));
     },
   },
   {
@@ -184,7 +183,7 @@ export const retryCases: readonly ContractCase[] = [
       );
       expect(asked).toEqual([1, 2, 3, 4].map((attemptsMade) => [attemptsMade, true, 'again']));
       expect(waits[0]).toBeGreaterThanOrEqual(300);
-      for (const waitMs of waits.slice(1)) expect(waitMs).toBeLessThan(1000);
+      for (const waitMs of waits.slice(1)) expect(waitMs).toBeLessThan(1000 + context.lostMs());
     },
   },
   {

@@ -14,6 +14,9 @@ import { startSandbox, type Sandbox, type SandboxOptions } from '@switchyard/san
 import { ended, type CaseContext, type ContractCase, type WorkJobs } from '../contract-case.js';
 import { eventually } from '../eventually.js';
 
+/** Engines under test that lock for less have to renew the lock meanwhile. */
+const LONGER_THAN_A_LOCK_MS = 5000;
+
 interface Sandboxed {
   readonly queue: EngineQueue<WorkJobs>;
   readonly consumer: Consumer;
@@ -219,7 +222,7 @@ export const sandboxCases: readonly ContractCase[] = [
     async run(context) {
       const { another, declare, consume } = context;
       const { queue, consumer } = await consumeInSandbox(context);
-      const { id } = await queue.producer.add('work', { deed: 'compute', forMs: 2500 });
+      const { id } = await queue.producer.add('work', { deed: 'compute', forMs: LONGER_THAN_A_LOCK_MS });
       await eventually('it runs', () => consumer.running === 1);
       let elsewhere = 0;
       const rival = await consume((await another()).queue(declare()), () => ++elsewhere);

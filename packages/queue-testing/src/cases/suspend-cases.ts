@@ -25,11 +25,14 @@ export const suspendCases: readonly ContractCase[] = [
   {
     title: 'resume before the due time puts the schedule back as it was, on its grid',
     needs,
-    async run({ engine, declare, consume }) {
+    async run({ engine, declare, consume, lostMs }) {
       const queue = engine.queue(declare());
       const firedAtMs: number[] = [];
       await consume(queue, () => void firedAtMs.push(Date.now()));
-      const active = await queue.schedules.upsert({ ...every('tick'), remainingRuns: 3 });
+      const active = await queue.schedules.upsert(
+        { ...every('tick'), remainingRuns: 3 },
+        { firstRunAtMs: Date.now() + 2000 },
+      );
       await queue.schedules.suspend('tick');
       expect(await queue.schedules.resume('tick')).toEqual(active);
       expect(await queue.schedules.list()).toEqual([active]);
@@ -37,19 +40,19 @@ export const suspendCases: readonly ContractCase[] = [
       await eventually('it fires twice', () => firedAtMs.length === 2);
       expect(firedAtMs[0]).toBeGreaterThanOrEqual(active.nextRunAtMs - 1);
       expect(firedAtMs[1]).toBeGreaterThanOrEqual(active.nextRunAtMs + 999);
-      expect(firedAtMs[1]).toBeLessThan(active.nextRunAtMs + 1900);
+      expect(firedAtMs[1]).toBeLessThan(active.nextRunAtMs + 1900 + lostMs());
     },
   },
   {
     title: 'a firing that came due while its schedule was suspended happens at once on resume, once',
     needs,
-    async run({ engine, declare, consume }) {
+    async run({ engine, declare, consume, lostMs }) {
       const queue = engine.queue(declare());
       const fired: unknown[] = [];
       await consume(queue, ({ scheduleId }) => fired.push(scheduleId));
       const { nextRunAtMs } = await queue.schedules.upsert(
         { ...every('hourly'), rule: { everyMs: 3_600_000 } },
-        { firstRunAtMs: Date.now() + 700 },
+        { firstRunAtMs: Date.now() + 1500 },
       );
       await queue.schedules.suspend('hourly');
       await quiet(nextRunAtMs + 200 - Date.now());
@@ -57,7 +60,7 @@ export const suspendCases: readonly ContractCase[] = [
       const resumedAtMs = Date.now();
       expect(await queue.schedules.resume('hourly')).toMatchObject({ id: 'hourly' });
       await eventually('it fires', () => fired.length === 1);
-      expect(Date.now() - resumedAtMs).toBeLessThan(1500);
+      expect(Date.now() - resumedAtMs).toBeLessThan(1500 + lostMs());
       await eventually(
         'its next slot is on the grid',
         () => queue.schedules.get('hourly'),
@@ -140,7 +143,7 @@ export const suspendCases: readonly ContractCase[] = [
   {
     title: 'suspending and resuming all the while neither loses a firing nor doubles it',
     needs,
-    async run({ engine, another, declare, consume }) {
+    async run({ engine, another, declare, consume, lostMs }) {
       const definition = declare();
       const queue = engine.queue(definition);
       const elsewhere = (await another()).queue(definition).schedules;
@@ -150,12 +153,14 @@ export const suspendCases: readonly ContractCase[] = [
       await eventually('three slots are over', async () => {
         await elsewhere.suspend('tick');
         await elsewhere.resume('tick');
-        return Date.now() > nextRunAtMs + 2500;
+        return firedAtMs.length >= 3 && Date.now() > nextRunAtMs + 2500;
       });
       await elsewhere.remove('tick');
       await quiet(100);
       const slots = firedAtMs.map((atMs) => Math.floor((atMs + 1 - nextRunAtMs) / 1000));
-      expect(slots).toEqual([0, 1, 2]);
+      expect(new Set(slots).size).toBe(slots.length);
+      // Of slots that go by while a machine stands still, one firing is made up for.
+      expect(slots[2]).toBeLessThanOrEqual(2 + Math.round(lostMs() / 1000));
     },
   },
   {
