@@ -1,5 +1,5 @@
 import type { ContactFields, LabelledAddress } from '@switchyard/catchup-data';
-import type { people_v1 } from '@googleapis/people';
+import type { people_v1 } from '@switchyard/catchup-google';
 import { cleanText } from './clean-text.js';
 import { phoneKey, regionOfPhone, type Region } from './phone-key.js';
 
