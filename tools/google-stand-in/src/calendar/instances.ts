@@ -1,7 +1,7 @@
 import type { calendar_v3 } from '@googleapis/calendar';
 import { createException, etagOf } from '../data/event.js';
 import type { StandInCalendar } from '../data/world.js';
-import { endOfInstance, epochMsOf, instanceSuffix } from './event-times.js';
+import { epochMsOf, instanceSuffix } from './event-times.js';
 import { occurrencesOf } from './occurrences.js';
 
 type Event = calendar_v3.Schema$Event;
@@ -42,8 +42,10 @@ export function instancesOf(
       .filter((start) => !exceptionIds.has(`${value.id}_${instanceSuffix(start)}`))
       .map((start) => {
         const writtenAt = new Date(value.updated!);
-        const times = deleted ? { status: 'cancelled' } : { start, end: endOfInstance(value, start) };
-        const event = createException(value, start, times, { writtenAt, revision: value.sequence ?? 0 });
+        const event = createException(value, start, deleted ? { status: 'cancelled' } : {}, {
+          writtenAt,
+          revision: value.sequence ?? 0,
+        });
         return { event: { ...event, etag: etagOf(writtenAt, version) }, version, ordinal };
       });
   });

@@ -66,7 +66,7 @@ export function listEvents(
       ...(last && { nextPageToken: tokens.issue({ kind: 'page', ...position, after: last }) }),
       ...(!last && asked.givesSyncToken && { nextSyncToken: tokens.issue({ kind: 'sync', ...position }) }),
       items: values.map((event) =>
-        event.status === 'cancelled' && !asked.showDeleted
+        event.status === 'cancelled' && (!asked.showDeleted || event.recurringEventId)
           ? bareCancelled(event)
           : asSeenBy(entry.accessRole, event),
       ),

@@ -1,5 +1,5 @@
 import type { calendar_v3 } from '@googleapis/calendar';
-import { instanceSuffix } from '../calendar/event-times.js';
+import { endOfInstance, instanceSuffix } from '../calendar/event-times.js';
 
 /** What of an event anybody chooses; the rest is Google's. `start` and `end` in the wire shape, the end exclusive. */
 export type EventFields = Pick<
@@ -47,7 +47,7 @@ export function createEvent(
   };
 }
 
-/** One instance of a series that was changed: it keeps the id that its original start gives it. */
+/** One instance of a series: it keeps the id that its original start gives it, and by default its place and length. */
 export function createException(
   master: calendar_v3.Schema$Event,
   originalStartTime: calendar_v3.Schema$EventDateTime,
@@ -63,6 +63,8 @@ export function createException(
     sequence: written.revision,
     recurringEventId: master.id,
     originalStartTime,
+    start: originalStartTime,
+    end: endOfInstance(master, originalStartTime),
     ...fields,
   };
 }

@@ -151,6 +151,17 @@ describe('changes of events', () => {
     expect(items[0]!.recurrence).toBeUndefined();
   });
 
+  it('leave an instance that is only renamed in its place', async () => {
+    const standIn = await start();
+    const id = standIn.addEvent(ANNA, series);
+    const instance = standIn.moveInstance(ANNA, id, '2026-03-30T16:00:00Z', { summary: 'Other' });
+    expect((await standIn.get(`${EVENTS}/${instance}`)).body).toMatchObject({
+      summary: 'Other',
+      start: { dateTime: '2026-03-30T18:00:00+02:00', timeZone: 'Europe/Berlin' },
+      end: { dateTime: '2026-03-30T19:00:00+02:00', timeZone: 'Europe/Berlin' },
+    });
+  });
+
   it('tell of a deleted series and its exceptions with little more than ids', async () => {
     const standIn = await start();
     const id = standIn.addEvent(ANNA, series);

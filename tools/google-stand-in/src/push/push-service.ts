@@ -20,6 +20,8 @@ export interface PushOptions {
 
 export interface PushService {
   readonly records: readonly PushRecord[];
+  /** Whether a channel ever had this id: Google takes none twice, not even one that was stopped. */
+  knows(channelId: string): boolean;
   /** Undefined once it expired or was stopped. */
   find(channelId: string): Channel | undefined;
   active(): readonly Channel[];
@@ -36,6 +38,7 @@ export interface PushService {
 export function createPushService(options: PushOptions): PushService {
   const { now, signal } = options;
   const channels = new Map<string, { channel: Channel; lastNumber: number; random: Random }>();
+  const known = new Set<string>();
   const silenced = new Set<string>();
   const records: PushRecord[] = [];
   const onTheirWay = new Set<Promise<void>>();
@@ -81,12 +84,14 @@ export function createPushService(options: PushOptions): PushService {
 
   return {
     records,
+    knows: (channelId) => known.has(channelId),
     find,
     active: () => [...channels.values()].map(({ channel }) => channel).filter(({ id }) => find(id)),
     open(channel) {
       const random = createRandom(options.seed, `messages of ${channel.id}`);
       const entry = { channel, lastNumber: 0, random };
       channels.set(channel.id, entry);
+      known.add(channel.id);
       send(entry, 'sync');
     },
     stop: (channelId) => void channels.delete(channelId),

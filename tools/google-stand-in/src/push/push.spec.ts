@@ -76,9 +76,8 @@ describe('push channels', () => {
     expect(new Set(numbers).size).toBe(3);
   });
 
-  it('takes an id once as long as the channel lives, and stops it by both its ids', async () => {
-    let now = NOW;
-    const [standIn, app] = [await start({ now: () => now, maxChannelLifetimeSeconds: 60 }), await receive()];
+  it('takes an id once and for all, and stops a channel by both its ids', async () => {
+    const [standIn, app] = [await start(), await receive()];
     const asked = { id: 'one', type: 'web_hook', address: app.url };
     const { body } = await standIn.post(WATCH, asked);
     const { resourceId } = body as unknown as { resourceId: string };
@@ -87,14 +86,22 @@ describe('push channels', () => {
     expect((await standIn.post(STOP, { id: 'one', resourceId }, 'ben@example.com')).status).toBe(404);
     expect((await standIn.post(STOP, { id: 'one', resourceId })).status).toBe(204);
     expect((await standIn.post(STOP, { id: 'one', resourceId })).status).toBe(404);
+    expect((await standIn.post(WATCH, asked)).body.error.errors![0]!.reason).toBe('channelIdNotUnique');
+  });
 
-    expect((await standIn.post(WATCH, asked)).status).toBe(200);
+  it('drops channels at their end, which lies no further than the maximum', async () => {
+    let now = NOW;
+    const [standIn, app] = [await start({ now: () => now, maxChannelLifetimeSeconds: 60 }), await receive()];
+    await standIn.post(WATCH, { id: 'one', type: 'web_hook', address: app.url, params: { ttl: '3600' } });
+    await standIn.pushesSettled();
+    now = new Date(NOW.getTime() + 59_000);
+    standIn.addEvent(ANNA, lunch);
     await standIn.pushesSettled();
     now = new Date(NOW.getTime() + 60_000);
     standIn.addEvent(ANNA, lunch);
     await standIn.pushesSettled();
-    expect(app.messages.map((headers) => headers['x-goog-resource-state'])).not.toContain('exists');
-    expect((await standIn.post(WATCH, asked)).status).toBe(200);
+    expect(app.messages.map((headers) => headers['x-goog-resource-state'])).toEqual(['sync', 'exists']);
+    expect(standIn.channels()).toEqual([]);
   });
 
   it('tries again after 500, 502, 503 and 504, and never after another status', async () => {

@@ -25,13 +25,14 @@ export function watchRoutes(parts: WatchParts): readonly UserRoute[] {
     calendarId?: string,
   ): Answer => {
     const body = readWatchBody(json, parts);
-    if (push.find(body.id)) throw refuse(400, 'channelIdNotUnique', `Channel id ${body.id} not unique`);
+    if (push.knows(body.id)) throw refuse(400, 'channelIdNotUnique', `Channel id ${body.id} not unique`);
     const channel: Channel = {
       ...body,
       userId: user.id,
       watches,
       resourceUri,
-      resourceId: deriveText(seed, `resource ${user.id} ${watches}`, 27),
+      // Everybody who watches a calendar gets the same one.
+      resourceId: deriveText(seed, `resource ${watches}`, 27),
       ...(calendarId !== undefined && { calendarId }),
     };
     push.open(channel);
