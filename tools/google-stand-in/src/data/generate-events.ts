@@ -66,8 +66,7 @@ function exceptionsOf(
     const written = { writtenAt: writtenAt(), revision: 1 };
     const kind = start.date ? 'cancelled' : random.pick(['moved', 'renamed', 'cancelled']);
     if (kind === 'cancelled') return [createException(master, start, { status: 'cancelled' }, written)];
-    if (kind === 'renamed')
-      return [createException(master, start, { ...timesOf(master, start, 0), summary: 'Renamed' }, written)];
+    if (kind === 'renamed') return [createException(master, start, { summary: 'Renamed' }, written)];
     return [
       createException(master, start, timesOf(master, start, random.pick([-26, -1, 1, 3, 49])), written),
     ];
