@@ -25,6 +25,9 @@ export interface AppProcess {
   kill(): Promise<void>;
 }
 
+/** It loads its TypeScript as it starts, of which a busy machine makes much. */
+const START_LIMIT_MS = 90_000;
+
 const childFile = (name: string) => new URL(`../../spec-child/${name}`, import.meta.url);
 
 export async function startAppProcess(url: string, percent: number): Promise<AppProcess> {
@@ -40,17 +43,26 @@ export async function startAppProcess(url: string, percent: number): Promise<App
     { stdio: ['pipe', 'pipe', 'inherit'] },
   );
   child.stdin.on('error', () => {}); // it was killed before it read
+  const end = () => child.kill('SIGKILL');
   const deeds: Deed[] = [];
   const lines = createInterface({ input: child.stdout });
   lines.on('line', (line) => deeds.push(JSON.parse(line) as Deed));
   const exited = once(child, 'exit');
   const read = once(lines, 'close');
-  await eventually(() => deeds.length > 0, 30_000);
+  try {
+    await Promise.race([
+      eventually(() => deeds.length > 0, START_LIMIT_MS),
+      exited.then(([status]) => Promise.reject(new Error(`it ended at its start, status ${status}`))),
+    ]);
+  } catch (error) {
+    end();
+    throw error;
+  }
   return {
     deeds,
     order: (order) => child.stdin.write(`${JSON.stringify(order)}\n`),
     async kill() {
-      child.kill('SIGKILL');
+      end();
       await Promise.all([exited, read]);
     },
   };
