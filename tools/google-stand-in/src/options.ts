@@ -92,6 +92,12 @@ export function readOptions(options: GoogleStandInOptions): StandInSettings {
   };
   for (const name of SECONDS)
     if (!(settings[name] > 0)) throw new InvalidStandInOptionError(name, settings[name], 'above 0');
+  const { capacity = 1, refillPerSecond = 1 } = settings.rateLimitPerUser ?? {};
+  if (!(capacity >= 1))
+    throw new InvalidStandInOptionError('rateLimitPerUser.capacity', capacity, '1 or more');
+  if (!(refillPerSecond > 0))
+    throw new InvalidStandInOptionError('rateLimitPerUser.refillPerSecond', refillPerSecond, 'above 0');
+  if (settings.clients.length === 0) throw new InvalidStandInOptionError('clients', [], 'at least one');
   if (!Number.isSafeInteger(settings.seed))
     throw new InvalidStandInOptionError('seed', settings.seed, 'a whole number');
   if (!Number.isInteger(settings.port) || settings.port < 0 || settings.port > 65_535)

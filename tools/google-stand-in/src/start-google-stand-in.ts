@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express from 'express';
@@ -45,6 +46,8 @@ export async function startGoogleStandIn(options: GoogleStandInOptions = {}): Pr
   const requests: RequestRecord[] = [];
   const consents = new Map<string, Consent>();
   const stopping = new AbortController();
+  // Every push and every slow answer listens to it.
+  setMaxListeners(0, stopping.signal);
 
   const findUser = (user: string): StandInUser => {
     const found = [...world.users.values()].find(({ id, email }) => id === user || email === user);
@@ -79,7 +82,8 @@ export async function startGoogleStandIn(options: GoogleStandInOptions = {}): Pr
     signal: stopping.signal,
     isSilent({ userId, calendarId }) {
       const { email } = world.users.get(userId)!;
-      return faults.strike({ operation: 'push', userId, email, calendarId, laterPage: false }) !== undefined;
+      const carries = { access: false, page: false, sync: false };
+      return faults.strike({ operation: 'push', userId, email, calendarId, carries }) !== undefined;
     },
   });
   let url = '';
@@ -136,7 +140,8 @@ export async function startGoogleStandIn(options: GoogleStandInOptions = {}): Pr
     },
   );
 
-  const server = createServer(app);
+  // A client that pauses for some seconds between two requests of a spec should find its connection again.
+  const server = createServer({ keepAliveTimeout: 120_000 }, app);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(settings.port, '127.0.0.1', resolve);

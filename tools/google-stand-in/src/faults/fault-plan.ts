@@ -1,6 +1,12 @@
 import { InvalidStandInOptionError } from '../errors.js';
 import { createRandom } from '../random.js';
-import { FAULT_KINDS, type FaultRule, type FaultTarget } from './fault-rule.js';
+import { FAULT_KINDS, type FaultKind, type FaultRule, type FaultTarget } from './fault-rule.js';
+
+const MORTAL: Partial<Record<FaultKind, keyof FaultTarget['carries']>> = {
+  'access-token-dies': 'access',
+  'page-token-expires': 'page',
+  'sync-token-expires': 'sync',
+};
 
 export interface FaultPlan {
   /** Takes the place of all rules before. */
@@ -44,7 +50,10 @@ function isAimedAt(rule: FaultRule, target: FaultTarget): boolean {
   if ((rule.kind === 'silent-push') !== (target.operation === 'push')) return false;
   if (user !== undefined && user !== target.userId && user !== target.email) return false;
   if (calendarId !== undefined && calendarId !== target.calendarId) return false;
-  if (page !== undefined && (page === 'later') !== target.laterPage) return false;
+  if (page !== undefined && (page === 'later') !== target.carries.page) return false;
+  // A token can only die where there is one: a rule waits for such a request.
+  const mortal = MORTAL[rule.kind];
+  if (mortal !== undefined && !target.carries[mortal]) return false;
   if (operation === undefined) return true;
   return operation.endsWith('.*')
     ? target.operation.startsWith(operation.slice(0, -1))

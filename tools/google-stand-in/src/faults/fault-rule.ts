@@ -55,5 +55,6 @@ export interface FaultTarget {
   readonly email?: string;
   readonly operation: string;
   readonly calendarId?: string;
-  readonly laterPage: boolean;
+  /** Whether it carries an access, page or sync token. */
+  readonly carries: { readonly access: boolean; readonly page: boolean; readonly sync: boolean };
 }

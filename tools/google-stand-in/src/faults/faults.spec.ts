@@ -84,15 +84,18 @@ describe('faults', () => {
       expect((await standIn.get(PEOPLE, { ...FIELDS, pageSize: 10, pageToken })).status).toBe(401);
   });
 
-  it('lets sync and page tokens die, for good', async () => {
+  it('lets sync and page tokens die for good, and waits for a request that carries one', async () => {
     const standIn = await start();
+    standIn.setFaults([
+      { kind: 'page-token-expires', times: 1 },
+      { kind: 'sync-token-expires', times: 1 },
+    ]);
     const { nextPageToken: pageToken } = (await standIn.get(EVENTS, { maxResults: 5 })).body;
-    standIn.setFaults([{ kind: 'page-token-expires', times: 1 }]);
     for (let at = 0; at < 2; at += 1)
       expect((await standIn.get(EVENTS, { maxResults: 5, pageToken })).status).toBe(400);
     const { nextSyncToken: syncToken } = (await standIn.get(EVENTS, { maxResults: 2500 })).body;
-    standIn.setFaults([{ kind: 'sync-token-expires', times: 1 }]);
     for (let at = 0; at < 2; at += 1) expect((await standIn.get(EVENTS, { syncToken })).status).toBe(410);
+    expect(standIn.faultHits().map(({ hits }) => hits)).toEqual([1, 1]);
   });
 
   it('drops connections before or after the work', async () => {
@@ -143,6 +146,17 @@ describe('faults', () => {
     expect((await standIn.get(EVENTS, {}, 'ben@example.com')).status).toBe(200);
     now = new Date(NOW.getTime() + 2000);
     expect((await standIn.get(EVENTS)).status).toBe(200);
+  });
+
+  it('fails for one calendar of three', async () => {
+    const standIn = await start();
+    const { items } = (await standIn.get('/calendar/v3/users/me/calendarList')).body;
+    const ids = items.map(({ id }) => id!);
+    standIn.setFaults([{ kind: 'internal-error', operation: 'calendar.events.list', calendarId: ids[1]! }]);
+    const statuses = [];
+    for (const id of ids)
+      statuses.push((await standIn.get(`/calendar/v3/calendars/${encodeURIComponent(id)}/events`)).status);
+    expect(statuses).toEqual([200, 500, 200]);
   });
 
   it('refuses rules that make no sense', async () => {

@@ -65,7 +65,11 @@ function handle(
   const calendarId = request.params['calendarId'];
   const fault = parts.faults.strike({
     operation: route.operation,
-    laterPage: request.query.has('pageToken'),
+    carries: {
+      access: token !== undefined,
+      page: request.query.has('pageToken'),
+      sync: request.query.has('syncToken'),
+    },
     ...(user && { userId: user.id, email: user.email }),
     ...(calendarId !== undefined && { calendarId }),
   });
