@@ -7,8 +7,8 @@ import type { ErrorSource } from './index.js';
 import { serverOrigin } from './origin.js';
 import { createSlotGroup, type SlotGroup } from './slot-group.js';
 
-/** The limits are seconds. */
-const TIMES_FASTER = 20;
+/** The limits are ten seconds; here they are one, in which a machine may stand still for a moment. */
+const TIMES_FASTER = 10;
 const fastClock: Clock = {
   ...realClock,
   nowMs: () => realClock.nowMs() * TIMES_FASTER,
@@ -112,7 +112,7 @@ describe('a connection that falls silent', () => {
   it('is left alone while its server loads, however long that takes', async () => {
     const { wake, tell } = await waits();
     const fill = lab.admin.pipeline();
-    for (let key = 0; key < 800; key += 1) fill.set(`key-${key}`, 'x'.repeat(100));
+    for (let key = 0; key < 1600; key += 1) fill.set(`key-${key}`, 'x'.repeat(100));
     await fill.exec();
     await lab.admin.save();
     // Two milliseconds a key: as the clock has it, three times the limit.

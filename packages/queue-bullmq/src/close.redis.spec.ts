@@ -6,7 +6,7 @@ import { createBullMqEngine } from './index.js';
 
 const definition = defineQueue({ name: 'mail', tier: 'medium', jobs: { work: anything } });
 /** The engine gives a store that does not answer two seconds more than it was told. */
-const ENOUGH_MS = 4500;
+const ENOUGH_MS = 8000;
 
 let server: RedisServer;
 let connection: Redis;
@@ -22,7 +22,7 @@ afterEach(async () => {
 
 /** An engine that listens, waits for a job to end, and consumes; optionally with a handler that never ends. */
 async function busyEngine(isRunning: boolean): Promise<QueueEngine> {
-  const engine = createBullMqEngine({ connection, addTimeoutMs: 1000 });
+  const engine = createBullMqEngine({ connection });
   const { producer, consumer, events } = engine.queue(definition);
   await events.on('completed', () => undefined);
   const consuming = consumer.consume({ work: () => new Promise(() => undefined) });
