@@ -19,16 +19,14 @@ describe('occurrences', () => {
     ]);
   });
 
-  it('of a time that the change of clocks skips, that day is an hour later or not there, and the next is as ever', () => {
+  it('leave a day out whose change of clocks skips the time, and do not count it', () => {
     const night = at('2026-03-28T02:30', 'Europe/Berlin', ['RRULE:FREQ=DAILY;COUNT=3']);
-    const starts = occurrencesOf(night, ...between('2026-01-01', '2026-12-31')).map(
-      ({ dateTime }) => dateTime,
-    );
-    expect(starts).toContain('2026-03-28T02:30:00+01:00');
-    expect(starts).toContain('2026-03-30T02:30:00+02:00');
-    expect(
-      starts.filter((start) => start!.includes('2026-03-29')).every((start) => start!.includes('T03:30')),
-    ).toBe(true);
+    const starts = occurrencesOf(night, ...between('2026-01-01', '2026-12-31'));
+    expect(starts.map(({ dateTime }) => dateTime)).toEqual([
+      '2026-03-28T02:30:00+01:00',
+      '2026-03-30T02:30:00+02:00',
+      '2026-03-31T02:30:00+02:00',
+    ]);
   });
 
   it('leave out EXDATE and put in RDATE, each in its zone', () => {

@@ -1,3 +1,4 @@
+import { hasOccurrence } from '../calendar/occurrences.js';
 import { useStandIns, type StartedStandIn } from '../spec-support/started-stand-in.js';
 
 const FIELDS = { personFields: 'names,emailAddresses,phoneNumbers,birthdays,metadata', pageSize: 1000 };
@@ -35,6 +36,19 @@ describe('generated data', () => {
     const together = await start({ users: [first, { email: 'c@example.com', contacts: 500, events: 0 }] });
     expect(await contactsOf(together)).toEqual(alone);
   });
+
+  it.each(['2026-03-16', '2026-08-31', '2027-01-01', '2028-02-29'])(
+    'has series whose first instance is where they start, on %s too',
+    async (day) => {
+      const standIn = await start({ now: () => new Date(`${day}T12:00:00Z`) });
+      const { items } = (await standIn.get('/calendar/v3/calendars/primary/events', { maxResults: 2500 }))
+        .body;
+      const masters = items.filter(({ recurrence }) => recurrence);
+      expect(masters).toHaveLength(10);
+      for (const master of masters)
+        expect([master.summary, hasOccurrence(master, master.start!)]).toEqual([master.summary, true]);
+    },
+  );
 
   it('holds what clients trip over', async () => {
     const standIn = await start({ users: [{ email: 'anna@example.com' }] });

@@ -10,7 +10,11 @@ export const SERIES = (
   today: Temporal.PlainDate,
 ): readonly (readonly [label: string, fields: EventFields])[] => {
   const begin = today.subtract({ months: 9 }).with({ day: 1 });
+  // Where a start does not fit its own rule, RFC 5545 leaves open what the series is: each one here fits.
   const monday = begin.add({ days: (8 - begin.dayOfWeek) % 7 });
+  const firstFriday = begin.add({ days: (12 - begin.dayOfWeek) % 7 });
+  const lastDay = begin.add({ months: 1 }).subtract({ days: 1 });
+  const lastWorkday = lastDay.subtract({ days: Math.max(0, lastDay.dayOfWeek - 5) });
   const series = (
     summary: string,
     day: Temporal.PlainDate,
@@ -55,7 +59,7 @@ export const SERIES = (
       'RRULE:FREQ=WEEKLY;INTERVAL=2;BYDAY=TU',
       `EXDATE;TZID=America/New_York:${compact(monday.add({ days: 15 }))}T170000`,
     ]),
-    series('Planning', monday, ['08:30', '10:00'], 'Australia/Sydney', [
+    series('Planning', lastWorkday, ['08:30', '10:00'], 'Australia/Sydney', [
       'RRULE:FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1',
     ]),
     series('Night backup', monday, ['02:30', '02:45'], 'Europe/Berlin', ['RRULE:FREQ=DAILY;COUNT=400'], {
@@ -71,7 +75,7 @@ export const SERIES = (
     series('Dates only', monday, ['10:00', '11:00'], 'UTC', [
       `RDATE:${compact(today.add({ days: 3 }))}T100000Z,${compact(today.add({ days: 8 }))}T100000Z`,
     ]),
-    series('First Friday', monday.add({ days: 4 }), ['18:00', '23:00'], 'Europe/London', [
+    series('First Friday', firstFriday, ['18:00', '23:00'], 'Europe/London', [
       'RRULE:FREQ=MONTHLY;BYDAY=1FR',
     ]),
     allDay('Anniversary', begin, 1, ['RRULE:FREQ=YEARLY'], { transparency: 'transparent' }),
