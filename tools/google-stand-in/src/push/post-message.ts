@@ -32,9 +32,11 @@ export function postMessage(
         'x-goog-message-number': String(messageNumber),
       },
     });
-    message.once('error', () => resolve(0));
+    message.on('error', () => resolve(0));
     message.once('response', (response) => {
       response.resume();
+      // A body that breaks off changes nothing: the status is what counts.
+      response.on('error', () => undefined);
       response.once('close', () => resolve(response.statusCode ?? 0));
     });
     message.end();

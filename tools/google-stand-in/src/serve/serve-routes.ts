@@ -1,4 +1,4 @@
-import type { Express, Request, Response } from 'express';
+import type { Express, NextFunction, Request, Response } from 'express';
 import type { StandInUser } from '../data/world.js';
 import type { FaultPlan } from '../faults/fault-plan.js';
 import type { FaultRule } from '../faults/fault-rule.js';
@@ -42,13 +42,18 @@ export function serveRoutes(app: Express, routes: readonly Route[], parts: Serve
       parts.requests[at] = { ...record, status };
     });
   }
-  app.use((req: Request, res: Response) => {
-    const refusal = {
-      status: 404,
-      reason: 'notFound',
-      message: `Nothing is served at ${req.method} ${req.path}`,
-    };
-    void sendAnswer(res, { status: 404, body: refusalBody('calendar', refusal) }, undefined, parts.signal);
+  const refuse = (res: Response, status: number, reason: string, message: string): void => {
+    const body = refusalBody('calendar', { status, reason, message });
+    void sendAnswer(res, { status, body }, undefined, parts.signal);
+  };
+  app.use((req: Request, res: Response) =>
+    refuse(res, 404, 'notFound', `Nothing is served at ${req.method} ${req.path}`),
+  );
+  // What cannot be read is the client's fault; anything else is ours and shall be seen.
+  app.use((error: Error & { status?: number }, _: Request, res: Response, next: NextFunction) => {
+    const { status = 500 } = error;
+    if (status >= 400 && status < 500) refuse(res, status, 'badRequest', error.message);
+    else next(error);
   });
 }
 
