@@ -69,7 +69,9 @@ export function createPatience(engine: string, connection: Connection, limitMs: 
 async function within<T>(work: Promise<T>, deadline: number, problem: () => Error): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const expired = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(problem()), Math.max(0, deadline - performance.now()));
+    // Where this process was busy for long, the answer may lie in wait: it is read before the immediates run.
+    const expire = () => setImmediate(() => reject(problem()));
+    timer = setTimeout(expire, Math.max(0, deadline - performance.now()));
   });
   try {
     return await Promise.race([work, expired]);

@@ -227,7 +227,7 @@ test.each([
   const errors: Error[] = [];
   const connection = lent({ port, ...login });
   connection.on('error', (error) => errors.push(error));
-  const engine = engineOn(connection, undefined, errors, 300);
+  const engine = engineOn(connection, undefined, errors, 1000);
   const problem: unknown = await engine.ready().catch((error: unknown) => error);
   expect(problem).toBeInstanceOf(EngineUnavailableError);
   expect(String(problem)).toMatch(/refuses the user name or password/);
