@@ -74,6 +74,29 @@ describe.each(DATABASE_KINDS)('tokens on the %s database', (kind) => {
     expect(refreshes()).toBe(before + 1);
   });
 
+  it('are not refreshed again by one who read them before they were', async () => {
+    const { id } = await someone();
+    lab.advance({ seconds: HOUR });
+    let isStale = true;
+    const overtaken = {
+      ...lab.data,
+      tokens: {
+        ...lab.data.tokens,
+        facts: async (accountId: string) => {
+          const facts = await lab.data.tokens.facts(accountId);
+          if (isStale) await other.tokens.accessToken(accountId);
+          isStale = false;
+          return facts;
+        },
+      },
+    };
+    const before = refreshes();
+    const accessToken = await serviceWith({}, overtaken).accessToken(id);
+    expect(refreshes()).toBe(before + 1);
+    expect(await tokensOf(id)).toMatchObject({ version: 2, refreshLease: null });
+    expect(accessToken).toBe((await tokensOf(id)).accessToken);
+  });
+
   it('are given up by one who is aborted, not by the others who wait', async () => {
     const { id } = await someone();
     lab.advance({ seconds: HOUR });
