@@ -80,10 +80,10 @@ export async function startGoogleStandIn(options: GoogleStandInOptions = {}): Pr
     retryDelaysMs: settings.pushRetryDelaysMs,
     timeoutMs: settings.pushTimeoutMs,
     signal: stopping.signal,
-    isSilent({ userId, calendarId }) {
+    strike({ userId, calendarId }) {
       const { email } = world.users.get(userId)!;
       const carries = { access: false, page: false, sync: false };
-      return faults.strike({ operation: 'push', userId, email, calendarId, carries }) !== undefined;
+      return faults.strike({ operation: 'push', userId, email, calendarId, carries })?.kind;
     },
   });
   let url = '';

@@ -8,6 +8,8 @@ const MORTAL: Partial<Record<FaultKind, keyof FaultTarget['carries']>> = {
   'sync-token-expires': 'sync',
 };
 
+const PUSH_KINDS: readonly FaultKind[] = ['silent-push', 'repeated-push'];
+
 export interface FaultPlan {
   /** Takes the place of all rules before. */
   set(rules: readonly FaultRule[]): void;
@@ -47,7 +49,7 @@ export function createFaultPlan(seed: number): FaultPlan {
 
 function isAimedAt(rule: FaultRule, target: FaultTarget): boolean {
   const { user, operation, calendarId, page } = rule;
-  if ((rule.kind === 'silent-push') !== (target.operation === 'push')) return false;
+  if (PUSH_KINDS.includes(rule.kind) !== (target.operation === 'push')) return false;
   if (user !== undefined && user !== target.userId && user !== target.email) return false;
   if (calendarId !== undefined && calendarId !== target.calendarId) return false;
   if (page !== undefined && (page === 'later') !== target.carries.page) return false;

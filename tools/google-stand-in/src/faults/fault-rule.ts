@@ -20,6 +20,7 @@ export const FAULT_KINDS = [
   'sync-token-expires',
   'page-token-expires',
   'silent-push',
+  'repeated-push',
 ] as const;
 
 export type FaultKind = (typeof FAULT_KINDS)[number];

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { createRandom, type Random } from '../random.js';
+import type { FaultKind } from '../faults/fault-rule.js';
 import type { Channel, PushRecord, ResourceState } from './channel.js';
 import { postMessage } from './post-message.js';
 
@@ -14,8 +15,8 @@ export interface PushOptions {
   readonly timeoutMs: number;
   /** Aborted when the stand-in stops. */
   readonly signal: AbortSignal;
-  /** Whether a message to this channel is swallowed. */
-  readonly isSilent: (channel: Channel) => boolean;
+  /** The fault that strikes this message, if any. */
+  readonly strike: (channel: Channel) => FaultKind | undefined;
 }
 
 export interface PushService {
@@ -54,8 +55,12 @@ export function createPushService(options: PushOptions): PushService {
     const end = (outcome: PushRecord['outcome']): void => {
       records[at] = { ...records[at]!, statuses, outcome };
     };
-    if (silenced.has(channel.id) || options.isSilent(channel)) return end('lost');
-    for (const waitMs of [0, ...options.retryDelaysMs]) {
+    const fault = options.strike(channel);
+    if (silenced.has(channel.id) || fault === 'silent-push') return end('lost');
+    let times = fault === 'repeated-push' ? 2 : 1;
+    const delaysMs = [0, ...options.retryDelaysMs];
+    while (delaysMs.length > 0) {
+      const waitMs = delaysMs.shift();
       await delay(waitMs, undefined, { signal }).catch(() => undefined);
       if (signal.aborted || find(channel.id) !== channel) return end('lost');
       const status = await postMessage(channel, messageNumber, state, {
@@ -63,8 +68,11 @@ export function createPushService(options: PushOptions): PushService {
         signal,
       });
       statuses.push(status);
-      if (status >= 200 && status < 300) return end('delivered');
-      if (!RETRIED.includes(status)) return end('refused');
+      if (status >= 200 && status < 300) {
+        times -= 1;
+        if (times === 0) return end('delivered');
+        delaysMs.unshift(0);
+      } else if (!RETRIED.includes(status)) return end('refused');
     }
     return end('refused');
   };

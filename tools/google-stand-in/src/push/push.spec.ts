@@ -132,6 +132,19 @@ describe('push channels', () => {
     expect(standIn.channels()).toHaveLength(1);
   });
 
+  it('says the same twice by a fault', async () => {
+    const [standIn, app] = [await start(), await receive()];
+    await standIn.post(WATCH, { id: 'one', type: 'web_hook', address: app.url });
+    await standIn.pushesSettled();
+    standIn.setFaults([{ kind: 'repeated-push', times: 1 }]);
+    standIn.addEvent(ANNA, lunch);
+    await standIn.pushesSettled();
+    expect(standIn.pushes.at(-1)).toMatchObject({ outcome: 'delivered', statuses: [200, 200] });
+    const [, first, second] = app.messages.map((headers) => headers['x-goog-message-number']);
+    expect(second).toBe(first);
+    expect(app.messages).toHaveLength(3);
+  });
+
   it('tells the channels of everybody who watches a shared calendar, and of its end', async () => {
     const [standIn, app] = [await start(), await receive()];
     const { items } = (await standIn.get('/calendar/v3/users/me/calendarList')).body;
