@@ -91,7 +91,7 @@ describe('the shared events', () => {
     await Promise.all([leaving.waitUntilReady(), staying.waitUntilReady()]);
     const startMs = performance.now();
     await leaving.close();
-    expect(performance.now() - startMs).toBeLessThan(1_000);
+    expect(performance.now() - startMs).toBeLessThan(4_000);
     await queue.add('job', {});
     await eventually('the other hears it', () => ids.length === 1, 2_000);
   });

@@ -48,7 +48,7 @@ describe.each(BULL_VERSIONS)('taking over the queues of an app on $version', ({ 
     const flaky = await legacy.add(
       'sync',
       { n: 2 },
-      { attempts: 4, backoff: { type: 'exponential', delay: 200 } },
+      { attempts: 4, backoff: { type: 'exponential', delay: 600 } },
     );
     // The legacy worker makes the first attempt and goes.
     const failedOnce = new Promise<void>((resolve) => legacy.once('failed', () => resolve()));
@@ -78,11 +78,11 @@ describe.each(BULL_VERSIONS)('taking over the queues of an app on $version', ({ 
     expect(delayedRanAtMs).toBeGreaterThanOrEqual(due);
     expect(attempts.map(({ attempt }) => attempt)).toEqual([2, 3, 4]);
     const waits = attempts.slice(1).map(({ atMs }, n) => atMs - (attempts[n]?.atMs ?? 0));
-    // 2ⁿ⁻¹ · 200 after the second and third attempt, where Bull itself would wait (2ⁿ − 1) · 200.
-    expect(waits[0]).toBeGreaterThanOrEqual(395);
-    expect(waits[0]).toBeLessThan(600);
-    expect(waits[1]).toBeGreaterThanOrEqual(795);
-    expect(waits[1]).toBeLessThan(1400);
+    // 2ⁿ⁻¹ · 600 after the second and third attempt, where Bull itself would wait (2ⁿ − 1) · 600.
+    expect(waits[0]).toBeGreaterThanOrEqual(1195);
+    expect(waits[0]).toBeLessThan(1800);
+    expect(waits[1]).toBeGreaterThanOrEqual(2395);
+    expect(waits[1]).toBeLessThan(4200);
   });
 
   test("[7] asks the queue's function for a backoff that only the legacy app knows by name", async () => {
