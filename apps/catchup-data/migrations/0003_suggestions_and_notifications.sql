@@ -25,6 +25,7 @@ create table notification_batches (
   user_id text not null references users (id) on delete cascade,
   state text not null check (state in ('claimed', 'sending', 'sent', 'failed', 'released')),
   lease_until timestamptz(3),
+  recipient text,
   body text,
   provider_message_id text,
   failure text,

@@ -23,6 +23,8 @@ export const notificationBatches = pgTable(
       .references(() => users.id, { onDelete: 'cascade' }),
     state: oneOf('state', BATCH_STATES).notNull(),
     leaseUntil: instant('lease_until'),
+    /** E.164, as of the moment it was sent: the user's number may change meanwhile. */
+    recipient: key('recipient'),
     body: text('body'),
     providerMessageId: key('provider_message_id'),
     failure: text('failure'),

@@ -8,6 +8,13 @@ import {
 } from '../schema/notifications.js';
 
 /** What becomes of a batch. Each step is taken once: whoever comes second is told false. */
+/** What is given to the provider. */
+export interface BatchMessage {
+  /** E.164. */
+  readonly recipient: string;
+  readonly body: string;
+}
+
 export interface BatchStore {
   get(id: string): Promise<NotificationBatch | undefined>;
   byProviderMessageId(id: string): Promise<NotificationBatch | undefined>;
@@ -18,7 +25,7 @@ export interface BatchStore {
    *
    * @returns false where it is not claimed any more, because its lease ran out and somebody released it
    */
-  markSending(id: string, body: string, leaseUntil: Date, now: Date): Promise<boolean>;
+  markSending(id: string, message: BatchMessage, leaseUntil: Date, now: Date): Promise<boolean>;
   /** The provider has it. Its notifications are sent. */
   markSent(id: string, providerMessageId: string, now: Date): Promise<boolean>;
   /** The provider refused it, for sure. Its notifications are pending again, or failed where `final`. */
@@ -79,10 +86,10 @@ export function createBatchStore(queries: Queries): BatchStore {
         .from(notificationBatches)
         .where(eq(notificationBatches.userId, userId))
         .orderBy(sql`${notificationBatches.createdAt} desc`, asc(notificationBatches.id)),
-    async markSending(id, body, leaseUntil, now) {
+    async markSending(id, { recipient, body }, leaseUntil, now) {
       const begun = await queries
         .update(notificationBatches)
-        .set({ state: 'sending', body, leaseUntil, updatedAt: now })
+        .set({ state: 'sending', recipient, body, leaseUntil, updatedAt: now })
         .where(and(eq(notificationBatches.id, id), eq(notificationBatches.state, 'claimed')))
         .returning({ id: notificationBatches.id });
       return begun.length > 0;

@@ -3,6 +3,8 @@ import { describeOnBothDatabases } from '../spec-support/both-databases.js';
 import { addAda, aNotification, aUser, LATER, NOW } from '../spec-support/rows.js';
 import { dumpTables } from '../testing/dump-tables.js';
 
+const MESSAGE = { recipient: '+4930123456', body: 'text' };
+
 const claimOf = (batchId: string, now = NOW) => ({ batchId, now, leaseMs: 60_000, limit: 100 });
 const AFTER_LEASE = new Date(NOW.getTime() + 60_000);
 
@@ -45,7 +47,7 @@ describeOnBothDatabases('notifications', (open) => {
     expect(await data.notifications.claim('ada', claimOf('second'))).toBeUndefined();
     expect(await data.notifications.usersWithDue(NOW, { limit: 10 })).toEqual(['ada']);
 
-    await data.batches.markSending('first', 'text', AFTER_LEASE, NOW);
+    await data.batches.markSending('first', MESSAGE, AFTER_LEASE, NOW);
     expect(await data.notifications.claim('ada', claimOf('second'))).toBeUndefined();
     await data.batches.markSent('first', 'SM1', NOW);
     expect((await data.notifications.claim('ada', claimOf('second')))?.notifications).toMatchObject([
@@ -68,8 +70,8 @@ describeOnBothDatabases('notifications', (open) => {
   test('a message that went out has all its notifications sent, once', async () => {
     await data.notifications.claim('ada', claimOf('batch'));
     expect(await data.batches.markSent('batch', 'SM1', NOW)).toBe(false);
-    expect(await data.batches.markSending('batch', 'text', AFTER_LEASE, NOW)).toBe(true);
-    expect(await data.batches.markSending('batch', 'text', AFTER_LEASE, NOW)).toBe(false);
+    expect(await data.batches.markSending('batch', MESSAGE, AFTER_LEASE, NOW)).toBe(true);
+    expect(await data.batches.markSending('batch', MESSAGE, AFTER_LEASE, NOW)).toBe(false);
     expect(await data.batches.release('batch', NOW)).toBe(false);
     expect(await data.batches.markSent('batch', 'SM1', NOW)).toBe(true);
     const before = await dumpTables(data);
@@ -92,7 +94,7 @@ describeOnBothDatabases('notifications', (open) => {
       ['second', true],
     ] as const) {
       await data.notifications.claim('ada', claimOf(batch));
-      await data.batches.markSending(batch, 'text', AFTER_LEASE, NOW);
+      await data.batches.markSending(batch, MESSAGE, AFTER_LEASE, NOW);
       expect(await data.batches.markFailed(batch, 'no such number', { final, now: NOW })).toBe(true);
       expect(await data.batches.get(batch)).toMatchObject({
         state: 'failed',
@@ -113,14 +115,14 @@ describeOnBothDatabases('notifications', (open) => {
     await data.notifications.add([aNotification('hers', { userId: 'eve' })]);
     await data.notifications.claim('ada', claimOf('claimed'));
     await data.notifications.claim('eve', claimOf('sending'));
-    await data.batches.markSending('sending', 'text', AFTER_LEASE, NOW);
+    await data.batches.markSending('sending', MESSAGE, AFTER_LEASE, NOW);
     expect(await data.batches.abandoned(NOW, 10)).toEqual([]);
     expect((await data.batches.abandoned(AFTER_LEASE, 10)).map(({ id, state }) => [id, state])).toEqual([
       ['claimed', 'claimed'],
       ['sending', 'sending'],
     ]);
     expect(await data.batches.release('claimed', AFTER_LEASE)).toBe(true);
-    expect(await data.batches.markSending('claimed', 'text', LATER, LATER)).toBe(false);
+    expect(await data.batches.markSending('claimed', MESSAGE, LATER, LATER)).toBe(false);
     expect(
       (await data.notifications.claim('ada', claimOf('again', AFTER_LEASE)))?.notifications,
     ).toHaveLength(3);
