@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { onFreePort } from '@switchyard/local-server';
 import { createDatabase, type CreateDatabaseOptions, type PostgresDatabase } from './create-database.js';
@@ -115,7 +116,6 @@ export async function startPostgres(options: StartPostgresOptions = {}): Promise
   });
   let running = value;
   let restarting: Promise<void> = Promise.resolve();
-  let databases = 0;
   const relaunch = async (signal: 'SIGINT' | 'SIGQUIT') => {
     await running.end(signal);
     running = await launch(port);
@@ -132,7 +132,7 @@ export async function startPostgres(options: StartPostgresOptions = {}): Promise
       return running.pid;
     },
     folder,
-    createDatabase: (name, template) => createDatabase(url, name ?? `database_${++databases}`, template),
+    createDatabase: (name, template) => createDatabase(url, name ?? newName(), template),
     async stop() {
       // Or else a server that is about to come up would outlive its folder.
       await restarting.catch(() => undefined);
@@ -146,6 +146,8 @@ export async function startPostgres(options: StartPostgresOptions = {}): Promise
     },
   };
 }
+
+const newName = () => `database_${randomBytes(6).toString('hex')}`;
 
 function checkSettings(settings: Readonly<Record<string, string>>): void {
   for (const name of Object.keys(settings)) {
