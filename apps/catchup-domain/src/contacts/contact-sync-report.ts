@@ -3,7 +3,7 @@ import type { ContactCounts } from './contact-book.js';
 
 /** What a sync found: counted in entries of the address book, and in contacts. */
 export interface ContactSyncReport extends ListingReport {
-  /** The provider no longer took the sync token: that is why it was full. */
+  /** The provider did not take the sync token any more: that is why it was full. */
   readonly tokenExpired: boolean;
 }
 

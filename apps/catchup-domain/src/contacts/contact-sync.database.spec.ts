@@ -128,6 +128,17 @@ describe.each(DATABASE_KINDS)('a sync of contacts on the %s database', (kind) =>
     await expectSameAsFull(one);
   });
 
+  it('lists everything when other pages are asked for than those that the token is for', async () => {
+    const one = await someone();
+    await sync(one);
+    const { process, now, newId } = lab;
+    const other = createContactSync({ ...process, now, newId, pageSize: PAGE_SIZE * 2 });
+    expect(await other.sync(one.account.id)).toMatchObject({
+      report: { kind: 'full', tokenExpired: true, pages: 2, unchanged: 35 },
+    });
+    expect(await other.sync(one.account.id)).toMatchObject({ report: { kind: 'incremental' } });
+  });
+
   it('removes nothing when a full listing is cut short', async () => {
     const one = await someone();
     await sync(one);

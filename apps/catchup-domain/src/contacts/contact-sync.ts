@@ -1,11 +1,16 @@
 import type { Account, Data, SyncState } from '@switchyard/catchup-data';
-import { PageTokenInvalidError, SyncTokenExpiredError, type PeopleClient } from '@switchyard/catchup-google';
+import {
+  GoogleRefusedError,
+  PageTokenInvalidError,
+  SyncTokenExpiredError,
+  type PeopleClient,
+} from '@switchyard/catchup-google';
 import { failureCode } from '../domain-error.js';
 import { UnknownAccountError } from '../unknown-account-error.js';
 import type { ContactSyncReport } from './contact-sync-report.js';
 import { CONTACTS_RESOURCE, readListing } from './read-listing.js';
 import { regionOfPhone, type Region } from './phone-key.js';
-import { SyncOvertakenError } from './sync-overtaken-error.js';
+import { SyncOvertakenError } from '../syncing/sync-overtaken-error.js';
 
 export interface ContactSyncParts {
   readonly data: Data;
@@ -91,13 +96,17 @@ async function syncUnderLease(
     try {
       return { ...(await readListing({ ...listing, syncToken })), tokenExpired };
     } catch (error) {
-      if (error instanceof SyncTokenExpiredError && syncToken !== undefined) {
+      if (syncToken !== undefined && isTokenRefused(error)) {
         syncToken = undefined;
         tokenExpired = true;
       } else if (!(error instanceof PageTokenInvalidError) || listings >= MAX_LISTINGS) throw error;
     }
   }
 }
+
+/** It is too old, or was given for other fields or pages of another size: what is asked for changes with versions. */
+const isTokenRefused = (error: unknown): boolean =>
+  error instanceof SyncTokenExpiredError || (error instanceof GoogleRefusedError && error.status === 400);
 
 /** For the schedule and for people. What was read before stays as good as it was. */
 async function noteFailure(

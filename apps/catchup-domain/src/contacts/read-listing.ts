@@ -1,12 +1,12 @@
 import type { Account, Data, Stores, SyncLease, SyncState } from '@switchyard/catchup-data';
 import type { PeopleClient } from '@switchyard/catchup-google';
-import { withRun } from '../sync-runs.js';
+import { withRun } from '../syncing/sync-runs.js';
 import { applyListing, sweepListing } from './apply-listing.js';
 import { keptEntries, loadContactBook, writeEntries } from './contact-book.js';
 import { emptyReport, withPage, type ListingReport } from './contact-sync-report.js';
 import type { Region } from './phone-key.js';
 import { PERSON_FIELDS, readPerson, type ReadPerson } from './read-person.js';
-import { SyncOvertakenError } from './sync-overtaken-error.js';
+import { SyncOvertakenError } from '../syncing/sync-overtaken-error.js';
 
 /** Under which name the state of a contact sync is kept. */
 export const CONTACTS_RESOURCE = 'contacts';
