@@ -49,10 +49,14 @@ export function createData({ engine, sealing, where, random }: DataParts): Data 
       engine.transaction(async ({ queries }) => {
         let isOver = false;
         let refused: unknown;
+        let turn: Promise<unknown> = Promise.resolve();
         const inside: Guard = async (run) => {
           if (isOver) throw new MisplacedUseError('transaction-over');
+          // A transaction has one connection, which answers one after the other.
+          const answer = turn.then(run);
+          turn = answer.catch(() => undefined);
           try {
-            return await run();
+            return await answer;
           } catch (error) {
             const translatedError = dataErrorOf(error, where);
             if (error instanceof DrizzleQueryError) refused ??= translatedError;

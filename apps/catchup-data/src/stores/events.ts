@@ -18,7 +18,7 @@ export interface EventStore {
    * are those of all-day events; a day on either side makes up for time zones.
    */
   around(userId: string, from: Date, to: Date): Promise<CalendarEvent[]>;
-  /** @returns how many there were */
+  /** Exceptions go with their series. Returns how many there were. */
   remove(calendarId: string, externalIds: readonly string[]): Promise<number>;
   /** After a full sync: whatever it did not bring is gone. */
   removeExcept(calendarId: string, externalIds: readonly string[]): Promise<number>;
@@ -89,7 +89,11 @@ export function createEventStore(queries: Queries): EventStore {
         )
         .orderBy(asc(events.id));
     },
-    remove: (calendarId, externalIds) => remove(calendarId, anyOf(events.externalId, externalIds)),
+    remove: (calendarId, externalIds) =>
+      remove(
+        calendarId,
+        or(anyOf(events.externalId, externalIds), anyOf(events.recurringEventExternalId, externalIds)) as SQL,
+      ),
     removeExcept: (calendarId, externalIds) => remove(calendarId, not(anyOf(events.externalId, externalIds))),
   };
 }
