@@ -43,7 +43,7 @@ export function createPooledSms<Client extends SmsClient>(
             throw new SmsLookupError(
               'no client was free to ask',
               !(error instanceof PoolDrainingError),
-              undefined,
+              {},
               {
                 cause: error,
               },

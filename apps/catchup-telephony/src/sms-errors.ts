@@ -98,14 +98,18 @@ export class SmsOutcomeUnknownError extends SmsError {
 /** `find` could not find out. It says nothing about any message. */
 export class SmsLookupError extends SmsError {
   readonly code = 'ERR_SMS_LOOKUP';
+  readonly status: number | undefined;
+  /** As the provider asks, where it does. */
+  readonly retryAfterMs: number | undefined;
   constructor(
     message: string,
     /** Whether asking again later may help. */
     readonly retryable: boolean,
-    /** As the provider asks, where it does. */
-    readonly retryAfterMs?: number,
+    answer: Pick<ProviderAnswer, 'status'> & { readonly retryAfterMs?: number } = {},
     options?: ErrorOptions,
   ) {
     super(message, options);
+    this.status = answer.status;
+    this.retryAfterMs = answer.retryAfterMs;
   }
 }

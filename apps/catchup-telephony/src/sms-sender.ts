@@ -14,7 +14,7 @@ export interface SmsSender {
    * between sending and writing down that it had. Empty means that none was accepted by the time of the answer, which
    * says nothing of a request that is still on its way: ask when the time limit of `send` is over.
    *
-   * @throws SmsLookupError it could not be found out, and nothing follows from that
+   * @throws SmsLookupError it could not be found out, and nothing follows from that; or the signal's reason
    */
   find(query: SmsQuery, options?: SmsCallOptions): Promise<readonly FoundSms[]>;
 }

@@ -44,9 +44,11 @@ export function createFaultPlan(): FaultPlan {
   let left: { fault: Fault; times: number }[] = [];
   return {
     set(faults) {
-      for (const { kind, times = 1 } of faults) {
+      for (const { kind, operation, times = 1 } of faults) {
         if (!FAULT_KINDS.includes(kind))
           throw new InvalidStandInOptionError('kind', kind, FAULT_KINDS.join(', '));
+        if (operation !== undefined && operation !== 'send' && operation !== 'list')
+          throw new InvalidStandInOptionError('operation', operation, 'send, list');
         if (!(times >= 1)) throw new InvalidStandInOptionError('times', times, 'at least 1');
       }
       left = faults.map((fault) => ({ fault, times: fault.times ?? Infinity }));

@@ -5,15 +5,13 @@ const MAX_PAGE_SIZE = 1000;
 
 /**
  * The list of messages, the newest first, in pages. DateSent takes `YYYY-MM-DD` for a day of UTC, and with `<` or `>`
- * at the end of its name a bound, also as a point in time; a bound lies within.
+ * at the end of its name a bound that lies within; of a point in time its day counts. A message that was not sent yet
+ * has no such date and is in none of these lists.
  * See https://www.twilio.com/docs/messaging/api/message-resource#read-multiple-message-resources.
  */
 export function listMessages(messages: readonly Message[], query: URLSearchParams, accountSid: string) {
-  const pageSize = Math.min(
-    MAX_PAGE_SIZE,
-    Number(query.get('PageSize') ?? DEFAULT_PAGE_SIZE) || DEFAULT_PAGE_SIZE,
-  );
-  const page = Number(query.get('Page') ?? 0) || 0;
+  const pageSize = Math.min(MAX_PAGE_SIZE, wholeNumber(query.get('PageSize')) || DEFAULT_PAGE_SIZE);
+  const page = wholeNumber(query.get('Page'));
   const found = messages.filter((message) => matches(message, query)).reverse();
   const shown = found.slice(page * pageSize, (page + 1) * pageSize);
   const uriOf = (of: number) => {
@@ -36,15 +34,19 @@ export function listMessages(messages: readonly Message[], query: URLSearchParam
   };
 }
 
-function matches({ to, from, createdAt }: Message, query: URLSearchParams): boolean {
+function matches({ to, from, sentAt }: Message, query: URLSearchParams): boolean {
   if (query.has('To') && query.get('To') !== to) return false;
   if (query.has('From') && query.get('From') !== from) return false;
-  const day = query.get('DateSent');
-  if (day !== null && createdAt.toISOString().slice(0, 10) !== day.slice(0, 10)) return false;
-  // Twilio counts in whole seconds.
-  const atMs = Math.floor(createdAt.getTime() / 1000) * 1000;
-  const after = query.get('DateSent>');
-  if (after !== null && atMs < Math.floor(Date.parse(after) / 1000) * 1000) return false;
-  const before = query.get('DateSent<');
-  return before === null || atMs <= Date.parse(before);
+  const day = sentAt?.toISOString().slice(0, 10);
+  const fits = (name: string, isFine: (sent: string, bound: string) => boolean): boolean => {
+    const bound = query.get(name);
+    return bound === null || (day !== undefined && isFine(day, bound.slice(0, 10)));
+  };
+  return (
+    fits('DateSent', (sent, bound) => sent === bound) &&
+    fits('DateSent>', (sent, bound) => sent >= bound) &&
+    fits('DateSent<', (sent, bound) => sent <= bound)
+  );
 }
+
+const wholeNumber = (text: string | null) => (text !== null && /^\d{1,6}$/.test(text) ? Number(text) : 0);

@@ -23,6 +23,8 @@ export interface Message {
   readonly statusCallback: string | null;
   readonly createdAt: Date;
   readonly updatedAt: Date;
+  /** Null until it was sent. */
+  readonly sentAt: Date | null;
 }
 
 /** https://en.wikipedia.org/wiki/GSM_03.38, the basic set and its extension. */
@@ -48,11 +50,9 @@ export function messageResource(message: Message, accountSid: string) {
     account_sid: accountSid,
     api_version: '2010-04-01',
     body: message.body,
-    date_created: message.createdAt.toUTCString().replace('GMT', '+0000'),
-    date_sent: ['queued', 'sending'].includes(message.status)
-      ? null
-      : message.updatedAt.toUTCString().replace('GMT', '+0000'),
-    date_updated: message.updatedAt.toUTCString().replace('GMT', '+0000'),
+    date_created: rfc2822(message.createdAt),
+    date_sent: message.sentAt && rfc2822(message.sentAt),
+    date_updated: rfc2822(message.updatedAt),
     direction: message.direction,
     error_code: message.errorCode,
     error_message: null,
@@ -69,3 +69,5 @@ export function messageResource(message: Message, accountSid: string) {
     uri: `${uri}.json`,
   };
 }
+
+const rfc2822 = (at: Date) => at.toUTCString().replace('GMT', '+0000');

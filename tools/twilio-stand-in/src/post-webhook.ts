@@ -14,6 +14,7 @@ export async function postWebhook(
   url: string,
   form: Readonly<Record<string, string>>,
   timeoutMs: number,
+  stopped: AbortSignal,
 ): Promise<PostedWebhook> {
   try {
     const answer = await fetch(url, {
@@ -25,7 +26,7 @@ export async function postWebhook(
       },
       body: new URLSearchParams(form),
       redirect: 'manual',
-      signal: AbortSignal.timeout(timeoutMs),
+      signal: AbortSignal.any([AbortSignal.timeout(timeoutMs), stopped]),
     });
     return { url, form, status: answer.status, body: await answer.text() };
   } catch {

@@ -65,7 +65,7 @@ export interface TwilioStandIn {
   receiveSms(text: InboundText): Promise<PostedWebhook>;
   /** Brings a message to a status and tells the app, if it asked to be told. */
   report(sid: string, status: MessageStatus, errorCode?: number): Promise<PostedWebhook | undefined>;
-  /** Stops listening and closes every socket. */
+  /** Stops listening, closes every socket and waits for no webhook any more. A second call does nothing. */
   stop(): Promise<void>;
 }
 
@@ -91,10 +91,11 @@ export async function startTwilioStandIn(options: TwilioStandInOptions = {}): Pr
   const messages: Message[] = [];
   const optedOut = new Set<string>();
   const faults = createFaultPlan();
+  const stopped = new AbortController();
   let requestCount = 0;
 
   const keep = (
-    message: Omit<Message, 'sid' | 'createdAt' | 'updatedAt' | 'segments' | 'errorCode'>,
+    message: Omit<Message, 'sid' | 'createdAt' | 'updatedAt' | 'sentAt' | 'segments' | 'errorCode'>,
   ): Message => {
     const at = now();
     const kept: Message = {
@@ -104,6 +105,7 @@ export async function startTwilioStandIn(options: TwilioStandInOptions = {}): Pr
       errorCode: null,
       createdAt: at,
       updatedAt: at,
+      sentAt: message.direction === 'inbound' ? at : null,
     };
     messages.push(kept);
     return kept;
@@ -206,13 +208,15 @@ export async function startTwilioStandIn(options: TwilioStandInOptions = {}): Pr
         ...(START_WORDS.includes(word) && { OptOutType: 'START' }),
         ...(['HELP', 'INFO'].includes(word) && { OptOutType: 'HELP' }),
       };
-      return await postWebhook(authToken, webhook, form, webhookTimeoutMs);
+      return await postWebhook(authToken, webhook, form, webhookTimeoutMs, stopped.signal);
     },
     async report(sid, status, errorCode) {
       const at = messages.findIndex((message) => message.sid === sid);
       const message = messages[at];
       if (!message) throw new InvalidStandInOptionError('sid', sid, 'the id of a message');
-      messages[at] = { ...message, status, errorCode: errorCode ?? null, updatedAt: now() };
+      const updatedAt = now();
+      const sentAt = message.sentAt ?? (['queued', 'sending'].includes(status) ? null : updatedAt);
+      messages[at] = { ...message, status, errorCode: errorCode ?? null, updatedAt, sentAt };
       if (message.statusCallback === null) return undefined;
       const form = {
         SmsSid: sid,
@@ -225,12 +229,15 @@ export async function startTwilioStandIn(options: TwilioStandInOptions = {}): Pr
         ApiVersion: '2010-04-01',
         ...(errorCode !== undefined && { ErrorCode: String(errorCode) }),
       };
-      return await postWebhook(authToken, message.statusCallback, form, webhookTimeoutMs);
+      return await postWebhook(authToken, message.statusCallback, form, webhookTimeoutMs, stopped.signal);
     },
     async stop() {
+      stopped.abort();
+      if (!server.listening) return;
+      const closed = once(server, 'close');
       server.close();
       server.closeAllConnections();
-      if (server.listening) await once(server, 'close');
+      await closed;
     },
   };
 }

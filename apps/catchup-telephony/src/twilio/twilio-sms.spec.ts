@@ -115,6 +115,21 @@ describe('perhaps sent', () => {
     ]);
     expect(await lab.sms.find({ to: '+4915112345679', sentAfter: begun })).toEqual([]);
     expect(await lab.sms.find({ to: TO, sentAfter: new Date(Date.now() + 600_000) })).toEqual([]);
+    const [{ sid } = { sid: '' }] = lab.standIn.messages;
+    await lab.standIn.report(sid, 'delivered');
+    expect(await lab.sms.find({ to: TO, sentAfter: begun, body: SECRET_TEXT })).toMatchObject([
+      { providerMessageId: sid, status: 'delivered' },
+    ]);
+  });
+
+  test('is found out however much was sent since, page by page', async () => {
+    const begun = new Date();
+    await send();
+    // Past the first page of a hundred.
+    await Promise.all(Array.from({ length: 105 }, (_, more) => send(TO, `no. ${more}`)));
+    const asked = lab.standIn.requestCount;
+    expect(await lab.sms.find({ to: TO, sentAfter: begun, body: SECRET_TEXT })).toHaveLength(1);
+    expect(lab.standIn.requestCount - asked).toBe(2);
   });
 });
 
@@ -122,7 +137,10 @@ test('asking that fails says nothing of any message', async () => {
   lab.standIn.setFaults([{ kind: 'internal-error', operation: 'list' }]);
   const query = { to: TO, sentAfter: new Date() };
   expect(await rejection(lab.sms.find(query))).toMatchObject({ code: 'ERR_SMS_LOOKUP', retryable: true });
-  expect(await rejection(lab.sms.check())).toMatchObject({ code: 'ERR_SMS_LOOKUP' });
+  expect(await rejection(lab.sms.check())).toMatchObject({ code: 'ERR_SMS_LOOKUP', status: 500 });
+  lab.standIn.setFaults([{ kind: 'too-many-requests', operation: 'list', retryAfterSeconds: 3 }]);
+  expect(await rejection(lab.sms.find(query))).toMatchObject({ status: 429, retryAfterMs: 3000 });
+  await lab.sms.check();
 });
 
 test('sends, and says what Twilio made of it', async () => {

@@ -12,7 +12,8 @@ import {
   SmsTemporaryError,
   type SmsError,
 } from '../sms-errors.js';
-import type { FoundSms, SentSms, SmsSender } from '../sms-sender.js';
+import type { SentSms, SmsSender } from '../sms-sender.js';
+import { findMessages } from './find-messages.js';
 import { readFailure, type Failure } from './read-failure.js';
 import { readSmsStatus } from './read-sms-status.js';
 import { createTwilioHttp } from './twilio-http.js';
@@ -41,7 +42,6 @@ export interface TwilioSms extends SmsSender {
 
 const BASE_WAIT_MS = 500;
 const MAX_BODY = 1600;
-const MOST_FOUND = 50;
 const UNSUBSCRIBED = 21610;
 /** See https://www.twilio.com/docs/api/errors: not a number, not a mobile one, not reachable from here, not allowed. */
 const INVALID_NUMBER = new Set([21211, 21214, 21217, 21408, 21421, 21612, 21614]);
@@ -68,9 +68,9 @@ export function createTwilioSms(options: TwilioSmsOptions): TwilioSms {
       }),
     });
 
-  const list = async (query: Parameters<typeof client.messages.list>[0], signal?: AbortSignal) => {
+  const ask = async <Result>(request: () => Promise<Result>, signal?: AbortSignal): Promise<Result> => {
     signal?.throwIfAborted();
-    const answer = await http.run(() => client.messages.list(query), signal);
+    const answer = await http.run(request, signal);
     if ('result' in answer) return answer.result;
     signal?.throwIfAborted();
     throw lookupError(readFailure(answer.error, answer.retryAfter));
@@ -97,14 +97,20 @@ export function createTwilioSms(options: TwilioSmsOptions): TwilioSms {
       }
     },
     async find({ to, sentAfter, body }, { signal } = {}) {
-      const since = new Date(sentAfter.getTime() - clockSkewSeconds * 1000);
-      const listed = await list({ to, dateSentAfter: since, limit: MOST_FOUND }, signal);
-      return listed
-        .filter((message) => message.direction !== 'inbound')
-        .filter((message) => body === undefined || message.body === body)
-        .map((message): FoundSms => ({ ...sentSms(message), createdAt: message.dateCreated }));
+      // Twilio counts in whole seconds.
+      const since = new Date(Math.floor(sentAfter.getTime() / 1000 - clockSkewSeconds) * 1000);
+      return findMessages({ to, body }, since, (query, after) =>
+        ask(async () => (after ? after.nextPage() : client.messages.page(query)), signal),
+      );
     },
-    check: async ({ signal } = {}) => void (await list({ limit: 1, pageSize: 1 }, signal)),
+    async check({ signal } = {}) {
+      try {
+        await ask(() => client.messages.page({ pageSize: 1 }), signal);
+      } catch (error) {
+        // Whoever is told to wait has been heard.
+        if (!(error instanceof SmsLookupError && error.status === 429)) throw error;
+      }
+    },
     close: () => http.close(),
   };
 }
@@ -141,9 +147,10 @@ function sendError(failure: Failure, to: string, waitMs: number): SmsError {
 }
 
 function lookupError(failure: Failure): SmsLookupError {
-  if (failure.kind === 'no-answer') return new SmsLookupError(`no usable answer (${failure.problem})`, true);
+  if (failure.kind === 'no-answer')
+    return new SmsLookupError(`no usable answer (${failure.problem})`, true, failure);
   const isPassing = failure.status === 429 || failure.status >= 500;
-  return new SmsLookupError(`refused (${failure.status})`, isPassing, failure.retryAfterMs);
+  return new SmsLookupError(`refused (${failure.status})`, isPassing, failure);
 }
 
 function checkMessage(to: string, body: string, ref: string | undefined): void {
