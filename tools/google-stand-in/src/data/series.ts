@@ -62,9 +62,15 @@ export const SERIES = (
     series('Planning', lastWorkday, ['08:30', '10:00'], 'Australia/Sydney', [
       'RRULE:FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1',
     ]),
-    series('Night backup', monday, ['02:30', '02:45'], 'Europe/Berlin', ['RRULE:FREQ=DAILY;COUNT=400'], {
-      transparency: 'transparent',
-    }),
+    // Clocks change on Sundays, at this time in spring.
+    series(
+      'Night backup',
+      monday.add({ days: 6 }),
+      ['02:30', '02:45'],
+      'Europe/Berlin',
+      ['RRULE:FREQ=WEEKLY;BYDAY=SU;COUNT=60'],
+      { transparency: 'transparent' },
+    ),
     series('Late shift', monday.add({ days: 4 }), ['22:00', '06:00'], 'America/New_York', [
       'RRULE:FREQ=WEEKLY;BYDAY=FR,SA',
     ]),

@@ -5,7 +5,14 @@ import { startGoogleStandIn, type GoogleStandIn, type GoogleStandInOptions } fro
 /** Small enough to be quick; the first contacts are the hostile ones. */
 export const SMALL_USERS = [
   { email: 'anna@example.com', name: 'Anna Berger', contacts: 40, events: 20 },
-  { email: 'ben@example.com', name: 'Ben Carter', timeZone: 'America/New_York', contacts: 25, events: 10 },
+  {
+    email: 'ben@example.com',
+    name: 'Ben Carter',
+    timeZone: 'America/New_York',
+    contacts: 25,
+    events: 10,
+    series: false,
+  },
 ] as const;
 
 /** Between both changes of clocks of spring, so that series around it cross them. */
