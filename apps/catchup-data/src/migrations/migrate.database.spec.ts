@@ -1,25 +1,24 @@
 import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { PGlite } from '@electric-sql/pglite';
 import { startPostgres, type PostgresServer } from '@switchyard/local-postgres';
 import { sql } from 'drizzle-orm';
-import { createEmbeddedEngine } from '../engine/embedded-engine.js';
 import type { Engine } from '../engine/engine.js';
 import { parseDatabaseUrl, type DatabaseAddress } from '../engine/database-url.js';
 import { openServerEngine } from '../engine/server-engine.js';
+import { startEmbedded } from '../testing/embedded-in-memory.js';
 import { migrate } from './migrate.js';
 import { MigrationError, type MigrationProblem } from './migration-error.js';
 import { readMigrations } from './migration-files.js';
 
 let server: PostgresServer;
-let pglite: PGlite;
+let embedded: Engine;
 let folder: string;
 
 beforeAll(async () => {
-  [server, pglite] = await Promise.all([startPostgres(), PGlite.create('memory://')]);
+  [server, embedded] = await Promise.all([startPostgres(), startEmbedded()]);
 }, 180_000);
-afterAll(() => Promise.all([server.stop(), pglite.close()]));
+afterAll(() => Promise.all([server.stop(), embedded.close()]));
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'migrations-'));
@@ -55,8 +54,9 @@ describe.each(['embedded', 'server'])('migrations (%s)', (kind) => {
   beforeEach(async () => {
     if (kind === 'server') engine = await connect((await server.createDatabase()).url);
     else {
-      await pglite.exec('drop schema public cascade; create schema public');
-      engine = createEmbeddedEngine(pglite);
+      engine = embedded;
+      const blank = 'drop schema public cascade; create schema public';
+      await engine.transaction(({ runScript }) => runScript(blank), 'read committed');
     }
   });
   afterEach(async () => {
