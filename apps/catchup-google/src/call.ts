@@ -13,13 +13,16 @@ import {
 } from './errors.js';
 import { readRefusal, type Refusal } from './read-refusal.js';
 import type { Sender, WireAnswer } from './send.js';
+import { untilAborted } from './until-aborted.js';
 
 /** Where access tokens come from. */
 export interface TokenSource {
   /**
    * A token of an account that is good for a while.
    *
-   * @param options.rejected a token that Google did not take: another one is wanted
+   * @param options.rejected a token that Google did not take: another one is wanted. Where it was replaced meanwhile,
+   *   that is the one at hand, and nothing is refreshed. What is asked with it is shared by all whose token was refused,
+   *   so that it comes without a signal.
    */
   accessToken(
     accountId: string,
@@ -90,15 +93,15 @@ export function createCaller(parts: CallerParts): Caller {
   const limits = new Map<string, LimitFunction>();
   const renewals = new Map<string, Promise<string>>();
 
-  /** All whose token was refused at once share one new one. */
+  /** All whose token was refused at once share one new one; that one of them gives up ends it for no other. */
   function renewed(accountId: string, rejected: string, signal?: AbortSignal): Promise<string> {
     const key = `${accountId} ${rejected}`;
-    const renewal = renewals.get(key) ?? tokens.accessToken(accountId, { rejected, signal });
+    const renewal = renewals.get(key) ?? tokens.accessToken(accountId, { rejected });
     if (!renewals.has(key)) {
       renewals.set(key, renewal);
       void renewal.catch(() => undefined).finally(() => renewals.delete(key));
     }
-    return renewal;
+    return untilAborted(renewal, signal);
   }
 
   async function tryOnce(
@@ -118,6 +121,7 @@ export function createCaller(parts: CallerParts): Caller {
       accessToken,
       timeoutMs,
       signal,
+      ownConnection: !call.repeatable,
     });
     const status = answer.kind === 'answer' ? answer.status : 0;
     const isGood = status >= 200 && status < 300;
@@ -189,14 +193,15 @@ export function createCaller(parts: CallerParts): Caller {
       if (accountId === undefined) return run(call);
       const limit = limits.get(accountId) ?? pLimit(parts.concurrencyPerAccount);
       limits.set(accountId, limit);
-      try {
-        return await limit(async () => {
-          call.signal?.throwIfAborted();
-          return run(call);
-        });
-      } finally {
-        if (limit.activeCount + limit.pendingCount === 0) limits.delete(accountId);
-      }
+      const answered = limit(async () => {
+        call.signal?.throwIfAborted();
+        return run(call);
+      });
+      void answered
+        .catch(() => undefined)
+        .finally(() => limit.activeCount + limit.pendingCount === 0 && limits.delete(accountId));
+      // Who is still waiting for a turn can leave without one.
+      return untilAborted(answered, call.signal);
     },
   };
 }

@@ -165,21 +165,3 @@ test('every try is told on the channel, and no error shows a token', async () =>
   const error = await rejection(lab.google.oauth.profile(accessToken));
   expect(`${error.message} ${error.stack} ${JSON.stringify(error)}`).not.toContain(accessToken);
 });
-
-test('no more calls at once for one account than allowed', async () => {
-  const narrow = await startLab({ concurrencyPerAccount: 2 });
-  narrow.standIn.setFaults([{ kind: 'slow', delayMs: 30, operation: LIST }]);
-  let most = 0;
-  let under = 0;
-  const counted = async () => {
-    for await (const _page of narrow.google.people.listPages(narrow.accountId, FIELDS)) under--;
-  };
-  const listener = () =>
-    (most = Math.max(most, narrow.statuses(LIST).filter((status) => status === 0).length));
-  subscribe(GOOGLE_CALL_CHANNEL, listener);
-  await Promise.all(Array.from({ length: 8 }, counted));
-  unsubscribe(GOOGLE_CALL_CHANNEL, listener);
-  expect(under).toBe(-8);
-  expect(most).toBeLessThanOrEqual(2);
-  await narrow.stop();
-});

@@ -26,7 +26,7 @@ export interface OAuthTokens {
   /** Absent where Google gave none: it does so on the first consent, and the one before goes on. */
   readonly refreshToken?: string;
   readonly expiresAt: Date;
-  /** What the user granted. */
+  /** What the user granted; empty where the answer to a refresh does not say. */
   readonly scopes: readonly string[];
 }
 
@@ -141,6 +141,8 @@ export function createOAuth(parts: OAuthParts): GoogleOAuth {
         redirect_uri: redirectUrl,
       };
       const tokens = await askForTokens(form, { repeatable: false, signal });
+      // An answer that names no scopes has granted what was asked for (RFC 6749, section 5.1).
+      if (tokens.scopes.length === 0) return { ...tokens, scopes: scopes.map(fullScope) };
       const missing = scopes.filter((scope) => !tokens.scopes.includes(fullScope(scope)));
       if (missing.length > 0) throw new AuthorizationError('scopes', missing);
       return tokens;

@@ -14,6 +14,11 @@ export interface WireRequest {
   readonly accessToken?: string;
   readonly timeoutMs: number;
   readonly signal?: AbortSignal;
+  /**
+   * On a connection that none used before: one that was kept open may be closed by the other side just as the request
+   * is sent, and then nobody knows whether it arrived.
+   */
+  readonly ownConnection?: boolean;
 }
 
 export type WireAnswer =
@@ -33,14 +38,19 @@ export interface Sender {
   close(): void;
 }
 
+/** Far more than the largest page has; what is larger is not read to its end. */
+const LARGEST_ANSWER_BYTES = 64 * 1024 * 1024;
+
 const NOT_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
 
 export function createSender(): Sender {
   const http = new HttpAgent({ keepAlive: true });
   const https = new HttpsAgent({ keepAlive: true });
+  const ownHttp = new HttpAgent();
+  const ownHttps = new HttpsAgent();
 
   return {
-    async send({ method, url, query = {}, body, form, accessToken, timeoutMs, signal }) {
+    async send({ method, url, query = {}, body, form, accessToken, timeoutMs, signal, ownConnection }) {
       signal?.throwIfAborted();
       const target = new URL(url);
       for (const [name, value] of Object.entries(query))
@@ -59,7 +69,15 @@ export function createSender(): Sender {
           validateStatus: () => true,
           retry: false,
           redirect: 'manual',
-          agent: target.protocol === 'https:' ? https : http,
+          maxContentLength: LARGEST_ANSWER_BYTES,
+          agent:
+            target.protocol === 'https:'
+              ? ownConnection
+                ? ownHttps
+                : https
+              : ownConnection
+                ? ownHttp
+                : http,
           signal: signal ? AbortSignal.any([signal, limit]) : limit,
         });
         return {
@@ -75,8 +93,7 @@ export function createSender(): Sender {
       }
     },
     close() {
-      http.destroy();
-      https.destroy();
+      for (const agent of [http, https]) agent.destroy();
     },
   };
 }
