@@ -1,3 +1,4 @@
+import type { Data, Stores } from '@switchyard/catchup-data';
 import { contactsOf } from '../spec-support/address-book.js';
 import { DATABASE_KINDS } from '../spec-support/databases.js';
 import { rejection, startLab, type Lab, type Process } from '../spec-support/lab.js';
@@ -11,7 +12,7 @@ describe.each(DATABASE_KINDS)('two syncs of contacts at once on the %s database'
   let other: Process;
   let people = 0;
   beforeAll(async () => {
-    const users = Array.from({ length: 8 }, (_, n) => ({
+    const users = Array.from({ length: 12 }, (_, n) => ({
       email: `user${n}@example.com`,
       contacts: 0,
       events: 0,
@@ -97,6 +98,33 @@ describe.each(DATABASE_KINDS)('two syncs of contacts at once on the %s database'
     await Promise.all([syncOn(lab.process).sync(account.id), syncOn(other).sync(second.id)]);
     const names = (await contactsOf(lab.data, user.id)).map(({ name }) => name);
     expect(names).toEqual(['Ann', 'Ann', 'Bo', 'Cy', 'Di', 'Ed', 'Flo', 'Gus']);
+  });
+
+  it('of two accounts of one user: neither overlooks what the other writes meanwhile', async () => {
+    const { user, account } = await lab.addUser(email());
+    const second = await lab.connect(user.id, email());
+    addPeople(account.email!, ['Ann', 'Bo']);
+    addPeople(second.email!, ['Bo', 'Cy']);
+    // An embedded database has one transaction at a time.
+    let isFirst = kind === 'server';
+    const overlapping: Data = {
+      ...lab.data,
+      transaction: (work, options) =>
+        lab.data.transaction(async (stores) => {
+          const ofUser: Stores['contactSources']['ofUser'] = async (...asked) => {
+            const read = await stores.contactSources.ofUser(...asked);
+            if (isFirst) {
+              isFirst = false;
+              await syncOn(other).sync(second.id);
+            }
+            return read;
+          };
+          return await work({ ...stores, contactSources: { ...stores.contactSources, ofUser } });
+        }, options),
+    };
+    await syncOn({ ...lab.process, data: overlapping }).sync(account.id);
+    await syncOn(other).sync(second.id);
+    expect((await contactsOf(lab.data, user.id)).map(({ name }) => name)).toEqual(['Ann', 'Bo', 'Cy']);
   });
 
   it('joins and parts contacts with their addresses, and keeps what the user did', async () => {
