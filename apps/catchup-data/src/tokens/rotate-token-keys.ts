@@ -73,7 +73,7 @@ async function rotate(queries: Queries, sealing: Sealing, row: OAuthTokenRow) {
       and(
         eq(oauthTokens.accountId, row.accountId),
         eq(oauthTokens.version, row.version),
-        eq(oauthTokens.sealedAccessToken, row.sealedAccessToken),
+        eq(oauthTokens.keyId, row.keyId),
       ),
     )
     .returning({ accountId: oauthTokens.accountId });

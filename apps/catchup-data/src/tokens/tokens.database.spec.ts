@@ -112,6 +112,21 @@ describeOnBothDatabases('stored tokens', (open) => {
     expect(await both.rotateTokenKeys()).toMatchObject({ rotated: 4, left: 0 });
   });
 
+  test('two rotations at once share the work', async () => {
+    await addAccounts(12);
+    const [one, other] = [
+      await open.again({ tokenKeys: [NEW, OLD] }),
+      await open.again({ tokenKeys: [NEW, OLD] }),
+    ];
+    const reports = await Promise.all([
+      one.rotateTokenKeys({ batchSize: 4 }),
+      other.rotateTokenKeys({ batchSize: 6 }),
+    ]);
+    expect(reports.map(({ unreadable, left }) => [unreadable, left])).toEqual(Array(2).fill([[], 0]));
+    expect(reports[0].rotated + reports[1].rotated).toBe(13);
+    expect(await one.tokens.get('account-11')).toMatchObject({ accessToken: 'ACCESS-11' });
+  });
+
   test('rotation and others that write at the same time lose nothing of each other', async () => {
     await addAccounts(12);
     const both = await open.again({ tokenKeys: [NEW, OLD] });
