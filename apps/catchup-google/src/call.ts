@@ -162,6 +162,9 @@ export function createCaller(parts: CallerParts): Caller {
       const verdict = status === undefined ? 'again' : judge(status, reason);
       if (verdict === 'ok' && malformed === undefined) return json;
       if (verdict === 'unauthorized') {
+        // OAuth says so of a client that it does not know.
+        const special = refusal && call.refused?.(refusal, facts);
+        if (special) throw special;
         if (accountId === undefined || token === undefined || hasRenewed)
           throw new GoogleUnauthorizedError(facts);
         const fresh = await renewed(accountId, token, signal);
