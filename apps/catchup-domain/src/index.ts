@@ -96,3 +96,17 @@ export type {
   SuggestionsOptions,
   SuggestionsReport,
 } from './suggestions/suggestions.js';
+
+export { judgeChannel, DEFAULT_CHANNEL_HEALTH_LIMITS } from './channels/channel-health.js';
+export type { ChannelHealth, ChannelHealthLimits, ChannelHealthReason } from './channels/channel-health.js';
+export type { ChannelParts } from './channels/channel-parts.js';
+export {
+  ChannelOptionError,
+  createChannelService,
+  type ChannelService,
+  type RenewalOutcome,
+  type StopOutcome,
+} from './channels/channel-service.js';
+export type { SilentChannel } from './channels/check-channels.js';
+export type { IgnoredPush, ReceivedPush } from './channels/receive-push.js';
+export type { ChannelFailure, RenewalReport } from './channels/renew-channels.js';
