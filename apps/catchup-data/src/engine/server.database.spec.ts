@@ -89,14 +89,14 @@ test('a connection that ends while it is lent or idle stops nobody', async () =>
 });
 
 test('a server that comes back is used again', async () => {
-  const data = await open({ connectTimeoutMs: 500 });
+  const data = await open();
   await server.restart({ kill: true });
   for (let tries = 0; tries < 10; tries++) await data.ping().catch(() => undefined);
   await data.ping();
 });
 
 test('a statement that takes too long is called off', async () => {
-  const data = await open({ statementTimeoutMs: 100 });
+  const data = await open({ statementTimeoutMs: 1000 });
   await asAdmin(async (client) => {
     await client.query('begin');
     await client.query('lock table users');
@@ -107,7 +107,7 @@ test('a statement that takes too long is called off', async () => {
 });
 
 test('who finds all connections lent waits, and not for ever', async () => {
-  const data = await open({ poolSize: 1, connectTimeoutMs: 200 });
+  const data = await open({ poolSize: 1, connectTimeoutMs: 2000 });
   let finish: () => void = () => undefined;
   const finished = new Promise<void>((resolve) => (finish = resolve));
   let begun: () => void = () => undefined;

@@ -59,6 +59,14 @@ describeOnBothDatabases('refreshing tokens', (open) => {
     });
   });
 
+  test('of sign-ins at once each is written, and none brings an older refresh token back', async () => {
+    const putting = [...Array(8).keys()].map((n) =>
+      data.tokens.put(account, { ...fresh, ...(n === 0 && { refreshToken: 'newer' }) }, NOW),
+    );
+    await Promise.all(putting);
+    expect(await data.tokens.get(account)).toMatchObject({ refreshToken: 'newer', version: 9 });
+  });
+
   test('a refresh keeps the refresh token, unless the provider gave another', async () => {
     const refresh = { accountId: account, lease: 'one' };
     await data.tokens.lease(refresh, LEASE);
