@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Account, Data, SyncState } from '@switchyard/catchup-data';
 import {
   GoogleRefusedError,
@@ -16,7 +17,8 @@ export interface ContactSyncParts {
   readonly data: Data;
   readonly google: { readonly people: PeopleClient };
   readonly now: () => Date;
-  readonly newId: () => string;
+  /** Default `randomUUID`. */
+  readonly newId?: () => string;
   /** How long a page may take to come and be written before another sync may take over. Default 120. */
   readonly leaseSeconds?: number;
   /** Entries of a page: 1 to 1000, which is the default. */
@@ -52,7 +54,7 @@ const DEFAULT_LEASE_SECONDS = 120;
 const MAX_LISTINGS = 3;
 
 export function createContactSync(parts: ContactSyncParts): ContactSync {
-  const { data, now, newId, leaseSeconds = DEFAULT_LEASE_SECONDS } = parts;
+  const { data, now, newId = randomUUID, leaseSeconds = DEFAULT_LEASE_SECONDS } = parts;
 
   return {
     async sync(accountId, options = {}) {
@@ -81,7 +83,7 @@ export function createContactSync(parts: ContactSyncParts): ContactSync {
 }
 
 async function syncUnderLease(
-  { data, google, now, newId, pageSize, defaultRegion }: ContactSyncParts,
+  { data, google, now, newId = randomUUID, pageSize, defaultRegion }: ContactSyncParts,
   account: Account,
   lease: Parameters<typeof readListing>[0]['lease'],
   { signal, full = false }: ContactSyncOptions,

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Account, Data, SignIn } from '@switchyard/catchup-data';
 import { DEFAULT_SCOPES, AuthorizationError, type GoogleOAuth } from '@switchyard/catchup-google';
 import { ConnectError } from './connect-error.js';
@@ -11,7 +12,8 @@ export interface ConnectFlowParts {
   /** Where the provider sends users back to: kept with each sign-in, for people to see. */
   readonly redirectUrl: string;
   readonly now: () => Date;
-  readonly newId: () => string;
+  /** Default `randomUUID`. */
+  readonly newId?: () => string;
   /** How long a user may take to consent. Default 600. */
   readonly ttlSeconds?: number;
 }
@@ -56,7 +58,7 @@ const DEFAULT_TTL_SECONDS = 600;
 const LONG_AGO = new Date(0);
 
 export function createConnectFlow(parts: ConnectFlowParts): ConnectFlow {
-  const { data, google, redirectUrl, now, newId, ttlSeconds = DEFAULT_TTL_SECONDS } = parts;
+  const { data, google, redirectUrl, now, newId = randomUUID, ttlSeconds = DEFAULT_TTL_SECONDS } = parts;
 
   /** The state is gone from here on, whoever came with it. */
   async function takeSignIn(state: string, userId: string): Promise<SignIn> {

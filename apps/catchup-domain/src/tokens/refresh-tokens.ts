@@ -26,19 +26,17 @@ const LOOK_AGAIN_MS = 50;
  * others wait until there is another version than the one they know.
  *
  * @param knownVersion of the tokens that are no longer good
- * @throws ReconnectNeededError, TokenUnavailableError, or what the signal, the database do
+ * @throws ReconnectNeededError, TokenUnavailableError, and what the database does
  */
 export async function refreshTokens(
   parts: RefreshParts,
   accountId: string,
   knownVersion: number,
-  signal?: AbortSignal,
 ): Promise<Tokens> {
   const { data, now, newId, leaseMs } = parts;
   // By the clock of this process: the database's lease ends by `now`, which may stand still.
   const giveUpAtMs = performance.now() + leaseMs;
   for (;;) {
-    signal?.throwIfAborted();
     const facts = await data.tokens.facts(accountId);
     const account = await data.accounts.get(accountId);
     if (!facts || !account || account.status !== 'connected')
@@ -57,11 +55,11 @@ export async function refreshTokens(
       await data.tokens.releaseRefresh(refresh, now());
       return leased;
     }
-    if (leased) return await refreshLeased(parts, refresh, leased, signal);
+    if (leased) return await refreshLeased(parts, refresh, leased);
     if (performance.now() > giveUpAtMs) {
       throw new TokenUnavailableError(accountId, 'busy', facts.refreshLeaseUntil ?? now());
     }
-    await sleep(LOOK_AGAIN_MS, undefined, { signal });
+    await sleep(LOOK_AGAIN_MS);
   }
 }
 
@@ -73,20 +71,14 @@ async function refreshLeased(
   parts: RefreshParts,
   refresh: RefreshLease,
   { refreshToken, failureCount }: Tokens,
-  signal?: AbortSignal,
 ): Promise<Tokens> {
   const { data, oauth, now, random, leaseMs } = parts;
   const { accountId } = refresh;
   if (refreshToken === null) throw await needsReconnect(parts, refresh, 'no_refresh_token');
   let answer: NewTokens;
   try {
-    const limit = AbortSignal.timeout(leaseMs * SHARE_FOR_GOOGLE);
-    answer = await oauth.refresh(refreshToken, { signal: signal ? AbortSignal.any([signal, limit]) : limit });
+    answer = await oauth.refresh(refreshToken, { signal: AbortSignal.timeout(leaseMs * SHARE_FOR_GOOGLE) });
   } catch (error) {
-    if (signal?.aborted) {
-      await data.tokens.releaseRefresh(refresh, now());
-      throw error;
-    }
     if (oauth.isRefused(error)) throw await needsReconnect(parts, refresh, 'invalid_grant', error);
     const reason = failureCode(error);
     const backoffMs = refreshBackoffMs(failureCount + 1, random, oauth.retryAfterMs(error));
@@ -94,7 +86,7 @@ async function refreshLeased(
     await data.tokens.failRefresh(refresh, { failure: reason, retryAt, now: now() });
     throw new TokenUnavailableError(accountId, reason, retryAt, { cause: error });
   }
-  // From here on nobody's signal counts: if the provider gave a new refresh token, this is its only copy.
+  // If the provider gave a new refresh token, this is its only copy.
   await persistently(() => data.tokens.completeRefresh(refresh, answer, now()));
   // Where the lease was lost, somebody else's tokens are as good as ours.
   return (await data.tokens.get(accountId)) ?? (await vanished(accountId));

@@ -1,6 +1,7 @@
 import type { Account, Data, Tokens } from '@switchyard/catchup-data';
 import type { TokenSource } from '@switchyard/catchup-google';
 import { UnknownAccountError } from '../unknown-account-error.js';
+import { randomUUID } from 'node:crypto';
 import { abortable } from './abortable.js';
 import { healthOf, type AccountHealth } from './account-health.js';
 import { refreshTokens, type RefreshParts } from './refresh-tokens.js';
@@ -12,7 +13,8 @@ export interface TokenServiceParts {
   readonly google: { readonly oauth: RefreshParts['oauth'] };
   readonly now: () => Date;
   readonly random: () => number;
-  readonly newId: () => string;
+  /** Default `randomUUID`. */
+  readonly newId?: () => string;
   /** How long before its end a token is no longer given out: clocks differ, and requests take time. Default 60. */
   readonly marginSeconds?: number;
   /** How long one process may take to refresh before another tries. Default 60. */
@@ -72,11 +74,12 @@ export interface TokenService extends TokenSource {
 export function createTokenService({
   marginSeconds = 60,
   leaseSeconds = 60,
+  newId = randomUUID,
   google: { oauth },
   ...rest
 }: TokenServiceParts): TokenService {
-  const parts: RefreshParts = { ...rest, oauth, leaseMs: leaseSeconds * 1000 };
-  const { data, now, newId } = parts;
+  const parts: RefreshParts = { ...rest, newId, oauth, leaseMs: leaseSeconds * 1000 };
+  const { data, now } = parts;
   /** One refresh at a time within this process, too, at the cost of one lease for all who wait. */
   const underWay = new Map<string, Promise<Tokens>>();
 
@@ -176,7 +179,8 @@ export function createTokenService({
 
     async disconnect(accountId, { signal } = {}) {
       const { userId } = await account(accountId);
-      const tokens = await data.tokens.get(accountId);
+      // A token that cannot be opened any more must not keep an account.
+      const tokens = await data.tokens.get(accountId).catch(() => undefined);
       const token = tokens?.refreshToken ?? tokens?.accessToken;
       const revokedAtProvider =
         token === undefined
