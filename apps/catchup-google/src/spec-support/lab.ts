@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import {
   DEFAULT_CLIENT,
   startGoogleStandIn,
@@ -38,6 +39,8 @@ export async function startLab(
     async accessToken(account, { rejected } = {}) {
       if (rejected === accessToken) {
         renewals++;
+        // Whoever asks meanwhile sees the old one still: that one token is replaced once is up to the client.
+        await setImmediate();
         accessToken = standIn.grant(account).accessToken;
       }
       return accessToken;
