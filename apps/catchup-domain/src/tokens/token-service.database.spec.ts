@@ -227,4 +227,14 @@ describe.each(DATABASE_KINDS)('tokens on the %s database', (kind) => {
       expect(await rejection(tokens.accessToken(id))).toMatchObject({ code: 'ERR_DOMAIN_RECONNECT_NEEDED' });
     }
   });
+
+  it('that no key opens any more keep no account', async () => {
+    const { id } = await someone();
+    const sealed = {
+      ...lab.data,
+      tokens: { ...lab.data.tokens, get: () => Promise.reject(new Error('it cannot be opened')) },
+    };
+    expect(await serviceWith({}, sealed).disconnect(id)).toEqual({ revokedAtProvider: false });
+    expect(await lab.data.tokens.facts(id)).toBeUndefined();
+  });
 });
