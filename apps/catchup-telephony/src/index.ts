@@ -8,6 +8,7 @@ export {
   type ConnectionPool,
   type DrainReport,
   type PoolStats,
+  type UseOptions,
 } from './pools/connection-pool.js';
 export {
   NotBorrowedError,
@@ -21,8 +22,8 @@ export {
 export type { PoolHealth } from './pools/pool-health.js';
 export { createPoolManager, type AllPoolStats, type PoolManager } from './pools/pool-manager.js';
 export type { PoolOptions } from './pools/pool-options.js';
-export { createPooledSms } from './pooled-sms.js';
-export { createPooledSpeech } from './pooled-speech.js';
+export { createPooledSms, type SmsClient } from './pooled-sms.js';
+export { createPooledSpeech, type SpeechClient } from './pooled-speech.js';
 export {
   InvalidNumberError,
   RecipientBlockedError,

@@ -34,6 +34,42 @@ test('no more messages are on their way at once than there are clients, and each
   await lab.stop();
 });
 
+test('a refusal makes nobody doubt a client, a lost answer does', async () => {
+  const lab = await startSmsLab();
+  const asked: string[] = [];
+  const client = {
+    send: lab.sms.send,
+    find: lab.sms.find,
+    check: async () => void asked.push('check'),
+    close: () => undefined,
+  };
+  const sms = createPooledSms(() => client, { max: 1 });
+  lab.standIn.setOptedOut(TO, true);
+  await rejection(sms.send({ to: TO, body: 'Hi' }));
+  await rejection(sms.send({ to: '123', body: 'Hi' }));
+  lab.standIn.setFaults([{ kind: 'drop-before', times: 1 }]);
+  expect(asked).toEqual([]);
+  await rejection(sms.send({ to: TO, body: 'Hi' }));
+  await rejection(sms.send({ to: TO, body: 'Hi' }));
+  expect(asked).toEqual(['check']);
+  await sms.pool.drain();
+  await lab.stop();
+});
+
+test('called off while waiting for a client: surely not sent', async () => {
+  const lab = await startSmsLab();
+  const sms = createPooledSms(() => lab.sms, { max: 1 });
+  const client = await sms.pool.acquire();
+  const stop = new AbortController();
+  const sending = rejection(sms.send({ to: TO, body: 'Hi' }, { signal: stop.signal }));
+  stop.abort(new Error('never mind'));
+  expect(await sending).toMatchObject({ code: 'ERR_SMS_TEMPORARY', cause: { message: 'never mind' } });
+  expect(lab.standIn.requestCount).toBe(0);
+  sms.pool.release(client);
+  await sms.pool.drain();
+  await lab.stop();
+});
+
 test('speech waits for a client, too, and closes it with the pool', async () => {
   let open = 0;
   let most = 0;

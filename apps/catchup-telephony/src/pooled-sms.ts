@@ -1,7 +1,7 @@
 import { createConnectionPool, type ConnectionPool } from './pools/connection-pool.js';
 import { PoolError, PoolDrainingError } from './pools/pool-errors.js';
 import type { PoolOptions } from './pools/pool-options.js';
-import { SmsLookupError, SmsTemporaryError } from './sms-errors.js';
+import { SmsError, SmsLookupError, SmsOutcomeUnknownError, SmsTemporaryError } from './sms-errors.js';
 import type { SmsSender } from './sms-sender.js';
 
 /** A client that connections belong to. */
@@ -27,28 +27,29 @@ export function createPooledSms<Client extends SmsClient>(
   });
   return {
     pool,
-    send: (message, { signal } = {}) =>
-      pool
-        .use((client) => client.send(message, { signal }), { signal })
-        .catch((error: unknown) => {
-          if (error instanceof PoolError)
-            throw new SmsTemporaryError('no client was free to send it', {}, { cause: error });
-          throw error;
-        }),
-    find: (query, { signal } = {}) =>
-      pool
-        .use((client) => client.find(query, { signal }), { signal })
-        .catch((error: unknown) => {
-          if (error instanceof PoolError)
-            throw new SmsLookupError(
-              'no client was free to ask',
-              !(error instanceof PoolDrainingError),
-              {},
-              {
-                cause: error,
-              },
-            );
-          throw error;
-        }),
+    async send(message, { signal } = {}) {
+      try {
+        return await pool.use((client) => client.send(message, { signal }), { signal, isSuspect });
+      } catch (error) {
+        if (error instanceof SmsError) throw error;
+        // A client tells what went wrong in errors of the port: this is the pool, or the signal, before one was had.
+        throw new SmsTemporaryError('no client was free to send it', {}, { cause: error });
+      }
+    },
+    async find(query, { signal } = {}) {
+      try {
+        return await pool.use((client) => client.find(query, { signal }), { signal, isSuspect });
+      } catch (error) {
+        if (!(error instanceof PoolError)) throw error;
+        const isPassing = !(error instanceof PoolDrainingError);
+        throw new SmsLookupError('no client was free to ask', isPassing, {}, { cause: error });
+      }
+    },
   };
 }
+
+/** A provider that says no has been reached. */
+const isSuspect = (error: unknown): boolean =>
+  error instanceof SmsOutcomeUnknownError ||
+  error instanceof SmsTemporaryError ||
+  (error instanceof SmsLookupError && error.status === undefined);

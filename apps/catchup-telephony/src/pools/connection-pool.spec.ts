@@ -164,6 +164,15 @@ describe('health', () => {
   });
 });
 
+test('a check of a pool that is all lent keeps nobody waiting, and takes nothing', async () => {
+  const { pool } = lines({ max: 1 });
+  const line = await pool.acquire();
+  expect(await pool.checkHealth()).toBe('healthy');
+  expect(pool.stats()).toMatchObject({ waiting: 0, totals: { timedOut: 0, acquired: 1 } });
+  pool.release(line);
+  await pool.drain();
+});
+
 describe('draining', () => {
   test('waits for what is lent, turns away who asks and who waits, and ends all', async () => {
     const { pool, made } = lines({ max: 1 });
@@ -186,5 +195,25 @@ describe('draining', () => {
     expect(await pool.drain({ timeoutMs: 10 })).toEqual({ abandoned: 1 });
     expect(made[0]?.isEnded).toBe(true);
     expect(() => pool.release(line)).not.toThrow();
+  });
+
+  test('does not wait for ever for one that is being made or ended', async () => {
+    let make = (): void => undefined;
+    const ended: string[] = [];
+    const { pool } = lines({
+      create: () =>
+        new Promise((resolve) => {
+          make = () => resolve({ id: 0, isEnded: false, isBroken: false });
+        }),
+      destroy: () => {
+        ended.push('ended');
+        throw new Error('hung up already');
+      },
+    });
+    const asked = rejection(pool.acquire());
+    expect(await pool.drain({ timeoutMs: 10 })).toEqual({ abandoned: 0 });
+    expect(await asked).toMatchObject({ code: 'ERR_POOL_DRAINING' });
+    make();
+    while (ended.length === 0) await new Promise((resolve) => setImmediate(resolve));
   });
 });

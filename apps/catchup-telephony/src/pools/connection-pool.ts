@@ -15,6 +15,11 @@ export interface BorrowOptions {
   readonly signal?: AbortSignal;
 }
 
+export interface UseOptions extends BorrowOptions {
+  /** Whether an error of the work makes one doubt the resource. Default: each does. */
+  readonly isSuspect?: (error: unknown) => boolean;
+}
+
 export interface DrainReport {
   /** Still lent when the time was over. They were ended all the same. */
   readonly abandoned: number;
@@ -55,16 +60,22 @@ export interface ConnectionPool<Resource extends object> {
    * @throws NotBorrowedError
    */
   release(resource: Resource, broken?: boolean): void;
-  /** Lends one for as long as `work` runs. One that failed is looked at before it is lent again. */
-  use<Result>(work: (resource: Resource) => Promise<Result>, options?: BorrowOptions): Promise<Result>;
+  /** Lends one for as long as `work` runs. One that is suspect is looked at before it is lent again. */
+  use<Result>(work: (resource: Resource) => Promise<Result>, options?: UseOptions): Promise<Result>;
   /** Looks at those that are free and replaces the broken ones. */
   checkHealth(): Promise<PoolHealth>;
-  /** Lends nothing any more, waits for what is lent, then ends all. A second call waits for the first. */
+  /**
+   * Lends nothing any more, waits for what is lent, then ends all. What is still lent when the time is over (default
+   * 10 000 ms) is ended all the same; what is still being made or ended a second later is not waited for, but is ended,
+   * too. A second call waits for the first.
+   */
   drain(options?: { readonly timeoutMs?: number }): Promise<DrainReport>;
   stats(): PoolStats;
 }
 
 const NEVER_MS = 2 ** 31 - 1;
+/** What ending may take, however long the rest took. */
+const ENDING_MS = 1000;
 
 /** @throws PoolOptionError */
 export function createConnectionPool<Resource extends object>(
@@ -131,7 +142,11 @@ export function createConnectionPool<Resource extends object>(
     },
     async destroy(resource: Resource) {
       totals.destroyed++;
-      await destroy(resource);
+      try {
+        await destroy(resource);
+      } catch {
+        // Nobody has it any more, so nobody is to be told.
+      }
     },
     // It may answer late, other than its type says.
     validate: isFine as unknown as (resource: Resource) => boolean,
@@ -195,44 +210,41 @@ export function createConnectionPool<Resource extends object>(
 
   const drain = async (timeoutMs: number): Promise<DrainReport> => {
     for (const call of waiters) call();
-    if (lent.size > 0)
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, timeoutMs);
-        wake = () => {
-          clearTimeout(timer);
-          resolve();
-        };
-      });
+    const returned = new Promise<void>((resolve) => (wake = resolve));
+    const startedAt = performance.now();
+    if (lent.size > 0) await atMost(timeoutMs, returned);
     const left = [...lent];
     for (const resource of left) {
       lent.delete(resource);
       abandoned.add(resource);
       tarn.release(resource);
     }
-    await tarn.destroy();
+    const leftMs = timeoutMs - (performance.now() - startedAt);
+    await atMost(Math.max(leftMs, ENDING_MS), tarn.destroy());
     return { abandoned: left.length };
   };
 
   const pool: ConnectionPool<Resource> = {
     acquire,
     release,
-    async use(work, borrow) {
+    async use(work, { isSuspect = () => true, ...borrow } = {}) {
       const resource = await acquire(borrow);
       try {
         return await work(resource);
       } catch (error) {
-        checkedAt.delete(resource);
+        if (isSuspect(error)) checkedAt.delete(resource);
         throw error;
       } finally {
         release(resource);
       }
     },
     async checkHealth() {
-      const free = tarn.numFree();
       const borrowed: Resource[] = [];
-      for (let looked = 0; looked < Math.max(free, 1); looked++) {
+      // Where none is free, a new one tells as much, if there is room for it.
+      const looks = tarn.numFree() || (tarn.numUsed() + tarn.numPendingCreates() < max ? 1 : 0);
+      for (let looked = 0; looked < looks; looked++) {
         try {
-          borrowed.push(await acquire({ timeoutMs: acquireTimeoutMs }));
+          borrowed.push(await acquire());
         } catch {
           break;
         }
@@ -259,4 +271,11 @@ export function createConnectionPool<Resource extends object>(
     }),
   };
   return pool;
+}
+
+async function atMost(limitMs: number, work: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const over = new Promise<void>((resolve) => (timer = setTimeout(resolve, limitMs)));
+  await Promise.race([work, over]);
+  clearTimeout(timer);
 }

@@ -18,16 +18,21 @@ const STEPS = [
   'abort',
   'break',
   'fail',
+  'drain',
+  'blink',
+  'blink',
+  'blink',
   'tick',
   'tick',
 ] as const;
 const histories = fc.array(fc.tuple(fc.constantFrom(...STEPS), fc.nat({ max: 9 })), { maxLength: 40 });
+const checks = fc.constantFrom(0, 60_000);
 
 const tick = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 test('never more than allowed, never one for two, nothing lost, and in the end all are ended, in any order of events', async () => {
   await fc.assert(
-    fc.asyncProperty(histories, async (history) => {
+    fc.asyncProperty(histories, checks, async (history, checkAfterMs) => {
       const made: Line[] = [];
       const held: Line[] = [];
       const aborts: AbortController[] = [];
@@ -37,7 +42,7 @@ test('never more than allowed, never one for two, nothing lost, and in the end a
         name: 'lines',
         max: MAX,
         maxWaiting: 5,
-        checkAfterMs: 0,
+        checkAfterMs,
         create: async () => {
           await tick();
           if (mayFail > 0) {
@@ -76,6 +81,8 @@ test('never more than allowed, never one for two, nothing lost, and in the end a
         } else if (step === 'abort') aborts.at(pick % Math.max(1, aborts.length))?.abort();
         else if (step === 'fail') mayFail++;
         else if (step === 'tick') await tick();
+        else if (step === 'blink') await Promise.resolve();
+        else if (step === 'drain') void pool.drain();
         else {
           const [line] = held.splice(pick % Math.max(1, held.length), 1);
           if (!line) continue;
@@ -97,6 +104,6 @@ test('never more than allowed, never one for two, nothing lost, and in the end a
       expect(made.filter(({ isEnded }) => !isEnded)).toEqual([]);
       expect(pool.stats().totals).toMatchObject({ created: made.length, destroyed: made.length });
     }),
-    { numRuns: 150 },
+    { numRuns: 300 },
   );
 });

@@ -17,7 +17,8 @@ export type Failure =
       readonly status?: number;
     };
 
-const NOT_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
+/** Of Node: looking up a name, and connecting. Anything later may have carried the request. */
+const BEFORE_SENDING = new Set(['connect', 'getaddrinfo']);
 const DAY_MS = 86_400_000;
 
 /** @param retryAfter the header, in seconds */
@@ -36,7 +37,14 @@ export function readFailure(error: unknown, retryAfter?: string): Failure {
       ...(seconds !== undefined && { retryAfterMs: Math.min(seconds * 1000, DAY_MS) }),
     };
   }
-  const { code } = (error ?? {}) as { code?: unknown };
+  const { code, cause = error } = (error ?? {}) as { code?: unknown; cause?: unknown };
   const problem = typeof code === 'string' && /^[A-Z][A-Z_\d]{2,40}$/.test(code) ? code : 'unknown';
-  return { kind: 'no-answer', problem, sent: !NOT_SENT.has(problem) };
+  return { kind: 'no-answer', problem, sent: !isBeforeSending(cause) };
+}
+
+/** A name with several addresses fails with an error for each. */
+function isBeforeSending(cause: unknown): boolean {
+  const { syscall, errors } = (cause ?? {}) as { syscall?: unknown; errors?: unknown };
+  if (Array.isArray(errors) && errors.length > 0) return errors.every(isBeforeSending);
+  return typeof syscall === 'string' && BEFORE_SENDING.has(syscall);
 }

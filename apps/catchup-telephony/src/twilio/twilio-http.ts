@@ -53,7 +53,9 @@ export function createTwilioHttp({
   return {
     client,
     async run(request, signal) {
-      const call: Call = { signal };
+      // The library's limit is one of silence; an answer that trickles has no end by that.
+      const limit = AbortSignal.timeout(timeoutMs);
+      const call: Call = { signal: signal ? AbortSignal.any([signal, limit]) : limit };
       try {
         return { result: await calls.run(call, request) };
       } catch (error) {

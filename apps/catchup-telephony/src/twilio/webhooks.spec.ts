@@ -70,6 +70,12 @@ test('one that was changed, or signed for something else, is not', async () => {
   expect(verifyTwilioRequest({ ...genuine, url: 'no url' }, token)).toBe(false);
 });
 
+test('an empty token, with which anybody could sign, is refused', () => {
+  const url = 'https://app.example/sms';
+  const headers = { 'x-twilio-signature': signRequest('', url, {}) };
+  expect(() => verifyTwilioRequest({ url, headers, body: '' }, '')).toThrow(TypeError);
+});
+
 test('JSON is taken when its hash is signed in the URL', () => {
   const body = '{"a":1}';
   const hash = '015abd7f5cc57a2dd94b7590f04ad8084273905ee33ec5cebeae62276a97f862';
