@@ -5,9 +5,9 @@ import { startLab, type ConnectedUser, type Lab } from '../spec-support/lab.js';
 import { createContactSync } from './contact-sync.js';
 import { planContacts } from './plan-contacts.js';
 
-const RUNS = 12;
+const RUNS = 8;
 /** Shrinking asks for more. */
-const USERS = 500;
+const USERS = 200;
 
 /** What happens to an address book; `at` says to whom of those who are there. */
 const change = fc.record({
