@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { GOOGLE_CALL_CHANNEL } from './index.js';
 import { all, rejection } from './spec-support/lab.js';
@@ -84,6 +85,17 @@ describe('what must not happen twice', () => {
     expect(raw.requests).toHaveLength(2);
   });
 
+  test.each([
+    ['no end', { resourceId: 'r' }],
+    ['an end that is none', { resourceId: 'r', expiration: null }],
+    ['no resource id', { expiration: '1795000000000' }],
+    ['nothing', null],
+  ])('is malformed with %s, and not repeated', async (_name, channel) => {
+    raw = await startRawGoogle((response) => sendJson(response, channel));
+    expect(await rejection(watch())).toMatchObject({ code: 'ERR_GOOGLE_MALFORMED_ANSWER' });
+    expect(raw.requests).toHaveLength(1);
+  });
+
   test('goes over a connection of its own, the rest over one that stays open', async () => {
     raw = await startRawGoogle((response, request) =>
       sendJson(response, request.method === 'POST' ? { resourceId: 'r', expiration: '1' } : LAST_PAGE),
@@ -124,6 +136,13 @@ test('no more calls at once for one account than allowed; another account does n
   }
   await Promise.all(lists);
   expect(most).toBe(2);
+});
+
+test('a signal that outlives many calls keeps none of their listeners', async () => {
+  raw = await startRawGoogle((response) => sendJson(response, LAST_PAGE));
+  const { signal } = new AbortController();
+  for (let n = 0; n < 20; n++) await list(signal);
+  expect(getEventListeners(signal, 'abort')).toEqual([]);
 });
 
 test('who waits for a turn can leave at once', async () => {

@@ -134,7 +134,8 @@ export function createCalendarClient(caller: Caller, apiUrl: string): CalendarCl
 
 function readChannel(answer: unknown, operation: string): GrantedChannel {
   const { resourceId, expiration } = (answer ?? {}) as { resourceId?: unknown; expiration?: unknown };
-  const expiresAt = new Date(Number(expiration));
+  // Milliseconds since 1970, as text: JSON has no 64-bit numbers.
+  const expiresAt = new Date(/^\d{1,15}$/.test(String(expiration)) ? Number(expiration) : Number.NaN);
   if (typeof resourceId !== 'string' || resourceId === '' || Number.isNaN(expiresAt.getTime()))
     throw new MalformedAnswerError('a channel without a resource id or an end', { operation, status: 200 });
   return { resourceId, expiresAt };

@@ -15,7 +15,7 @@ import { readRefusal, type Refusal } from './read-refusal.js';
 import type { Sender, WireAnswer } from './send.js';
 import { untilAborted } from './until-aborted.js';
 
-/** Where access tokens come from. */
+/** Where access tokens come from. What it throws ends the call and passes through as it is. */
 export interface TokenSource {
   /**
    * A token of an account that is good for a while.

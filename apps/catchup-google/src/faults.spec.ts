@@ -73,6 +73,17 @@ describe('what does not pass', () => {
     });
   });
 
+  test('is given up when the next wait would take longer than there is time', async () => {
+    const brief = await startLab({ budget: { attempts: 100, totalMs: 20_000 } });
+    brief.standIn.setFaults([{ kind: 'internal-error', operation: LIST }]);
+    const pages = all(brief.google.people.listPages(brief.accountId, FIELDS));
+    expect(await rejection(pages)).toMatchObject({ code: 'ERR_GOOGLE_UNAVAILABLE', status: 500 });
+    const waitedMs = brief.waits.reduce((sum, ms) => sum + ms, 0);
+    expect(waitedMs).toBeGreaterThan(0);
+    expect(waitedMs).toBeLessThanOrEqual(20_000);
+    await brief.stop();
+  });
+
   test('a quota that is used up is not tried again', async () => {
     lab.standIn.setFaults([{ kind: 'quota-exceeded', operation: 'calendar.calendarList.list' }]);
     const error = await rejection(all(lab.google.calendar.listCalendarPages(lab.accountId)));

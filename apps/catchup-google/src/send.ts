@@ -55,7 +55,15 @@ export function createSender(): Sender {
       const target = new URL(url);
       for (const [name, value] of Object.entries(query))
         if (value !== undefined) target.searchParams.set(name, String(value));
-      const limit = AbortSignal.timeout(timeoutMs);
+      // Not AbortSignal.any: a signal that lives as long as the process would remember every request.
+      const stop = new AbortController();
+      const leave = (): void => stop.abort();
+      let isTimeOver = false;
+      const timer = setTimeout(() => {
+        isTimeOver = true;
+        stop.abort();
+      }, timeoutMs);
+      signal?.addEventListener('abort', leave, { once: true });
       try {
         const answer = await gaxiosRequest<string>({
           method,
@@ -78,7 +86,7 @@ export function createSender(): Sender {
               : ownConnection
                 ? ownHttp
                 : http,
-          signal: signal ? AbortSignal.any([signal, limit]) : limit,
+          signal: stop.signal,
         });
         return {
           kind: 'answer',
@@ -88,8 +96,11 @@ export function createSender(): Sender {
         };
       } catch (error) {
         signal?.throwIfAborted();
-        const problem = limit.aborted ? 'ETIMEDOUT' : codeOf(error);
+        const problem = isTimeOver ? 'ETIMEDOUT' : codeOf(error);
         return { kind: 'no-answer', problem, sent: !NOT_SENT.has(problem) };
+      } finally {
+        clearTimeout(timer);
+        signal?.removeEventListener('abort', leave);
       }
     },
     close() {
