@@ -6,6 +6,8 @@ import { claimed, rejection } from './spec-support/lab.js';
 import { lab, ours, theirs } from './spec-support/two-claimants.js';
 import { until } from './spec-support/until.js';
 
+afterEach(() => lab.endpoint.setFaults({}));
+
 describe('a claim whose answer is late', () => {
   it('is given up where its lease is always over before it could be had', async () => {
     lab.endpoint.setFaults({ latencyMs: 300 });
