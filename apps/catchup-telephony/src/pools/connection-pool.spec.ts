@@ -130,9 +130,10 @@ describe('health', () => {
       throw new Error('hung up');
     });
     expect((await rejection(failing)).message).toBe('hung up');
-    expect(await pool.use(async ({ id }) => id)).toBe(1);
+    const served = async ({ id }: Line) => ({ id, health: pool.stats().health });
+    expect(await pool.use(served)).toEqual({ id: 1, health: 'degraded' });
     expect(pool.stats()).toMatchObject({
-      health: 'degraded',
+      health: 'healthy',
       totals: { created: 2, destroyed: 1, failed: 1 },
     });
     await pool.drain();

@@ -230,7 +230,9 @@ export function createConnectionPool<Resource extends object>(
     async use(work, { isSuspect = () => true, ...borrow } = {}) {
       const resource = await acquire(borrow);
       try {
-        return await work(resource);
+        const result = await work(resource);
+        failuresInARow = 0;
+        return result;
       } catch (error) {
         if (isSuspect(error)) checkedAt.delete(resource);
         throw error;
