@@ -31,6 +31,12 @@ describe('what is refused, in no time', () => {
     ['RRULE:FREQ=DAILY;BYEASTER=1', 'malformed'],
     ['RRULE:FREQ=DAILY;COUNT=-1', 'malformed'],
     ['RRULE:FREQ=DAILY;__proto__=1', 'malformed'],
+    ['RRULE:FREQ=WEEKLY;BYMONTHDAY=3', 'malformed'],
+    ['RRULE:FREQ=WEEKLY;BYDAY=1MO', 'malformed'],
+    ['RRULE:FREQ=MONTHLY;BYWEEKNO=3', 'malformed'],
+    ['RRULE:FREQ=DAILY;BYYEARDAY=-252,291;BYWEEKNO=48', 'malformed'],
+    ['RRULE:FREQ=YEARLY;BYDAY=1MO;BYWEEKNO=3', 'malformed'],
+    ['RRULE:FREQ=YEARLY;BYYEARDAY=-252,291;BYWEEKNO=48', 'too-many'],
     ['EXDATE:20261399', 'malformed'],
     ['EXDATE;TZID=Europe/Atlantis:20260101T000000', 'malformed'],
     ['DTSTART:20260101', 'malformed'],
@@ -133,6 +139,17 @@ describe('ends, additions and exceptions', () => {
       '2026-03-01T09:00',
       '2026-04-01T12:00',
     ]);
+  });
+
+  test('an instant takes the day from an all-day series that it has on its own clock', () => {
+    const lines = [
+      'RRULE:FREQ=DAILY;COUNT=4',
+      'EXDATE;TZID=Europe/Berlin:20260302T000000',
+      'EXDATE:20260303T120000Z',
+    ];
+    expect(
+      expandSeries({ date: '2026-03-01' }, lines, new Date('2026-03-01'), new Date('2026-04-01')),
+    ).toEqual([{ date: '2026-03-01' }, { date: '2026-03-04' }]);
   });
 
   test('dates of all-day series are dates', () => {

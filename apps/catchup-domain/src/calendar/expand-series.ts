@@ -30,7 +30,7 @@ export function expandSeries(
     'at' in start
       ? Temporal.Instant.fromEpochMilliseconds(start.at.getTime()).toZonedDateTimeISO(timeZone)
       : Temporal.PlainDate.from(start.date).toZonedDateTime('UTC');
-  const lines = readRecurrence(recurrence, timeZone);
+  const lines = readRecurrence(recurrence, timeZone, { isAllDay: 'date' in start });
   const window = { from: from.getTime(), to: to.getTime() };
 
   const starts = new Set<number>();
@@ -82,7 +82,7 @@ function expandRule(rule: string, first: Temporal.ZonedDateTime, { from, to }: W
   }
 }
 
-/** A date in a timed series means its time of day on that date, and an instant in an all-day one its date. */
+/** A date in a timed series means its time of day on that date. */
 function momentMs(moment: Moment, first: Temporal.ZonedDateTime): number {
   if ('ms' in moment) return moment.ms;
   const date = Temporal.PlainDate.from(moment.date);

@@ -6,7 +6,7 @@ export type RecurrenceProblem =
   | 'malformed'
   /** Several times an hour, or dozens of times a day. */
   | 'too-frequent'
-  /** Its instances up to the window are more than anybody wants to count. */
+  /** Its instances up to the window are more than anybody wants to count, or too hard to find. */
   | 'too-many';
 
 export class RecurrenceError extends Error {
@@ -35,9 +35,14 @@ export interface RecurrenceLines {
  * Reads the lines of an event's `recurrence` (RFC 5545, section 3.8.5).
  *
  * @param timeZone of local times that name none
+ * @param isAllDay of a time in RDATE and EXDATE only its date counts then, as it is written
  * @throws RecurrenceError
  */
-export function readRecurrence(lines: readonly string[], timeZone: string): RecurrenceLines {
+export function readRecurrence(
+  lines: readonly string[],
+  timeZone: string,
+  { isAllDay }: { readonly isAllDay: boolean },
+): RecurrenceLines {
   const rules: string[] = [];
   const exclusionRules: string[] = [];
   const dates: Moment[] = [];
@@ -50,7 +55,9 @@ export function readRecurrence(lines: readonly string[], timeZone: string): Recu
     else if (/^EXRULE$/i.test(name)) exclusionRules.push(checkedRule(value, timeZone));
     else {
       const zone = /;TZID="?([^;:"]+)"?/i.exec(parameters)?.[1] ?? timeZone;
-      const moments = value.split(',').map((text) => readMoment(text, zone, line));
+      const moments = value
+        .split(',')
+        .map((text) => readMoment(isAllDay ? text.trim().slice(0, 8) : text, zone, line));
       (/^RDATE$/i.test(name) ? dates : excludedDates).push(...moments);
     }
   }
@@ -86,12 +93,24 @@ function checkedRule(rule: string, timeZone: string): string {
   if (!FREQUENCIES.has(frequency)) throw new RecurrenceError('malformed', rule);
   for (const [name, value] of parts) if (!isPart(name, value)) throw new RecurrenceError('malformed', rule);
   if (timesADay(parts) > MAX_A_DAY) throw new RecurrenceError('too-frequent', rule);
+  if (!belongTogether(frequency, parts)) throw new RecurrenceError('malformed', rule);
+  // Whether any date is both takes seconds to find out.
+  if (parts.has('BYWEEKNO') && parts.has('BYYEARDAY')) throw new RecurrenceError('too-many', rule);
   const until = parts.get('UNTIL');
   if (until !== undefined && /T\d{6}$/.test(until)) {
     const moment = readMoment(until, timeZone, rule);
     if ('ms' in moment) parts.set('UNTIL', compactUtc(moment.ms));
   }
   return [...parts].map(([name, value]) => `${name}=${value}`).join(';');
+}
+
+/** What RFC 5545, section 3.3.10 forbids beside a frequency; some of it would take seconds to expand to nothing. */
+function belongTogether(frequency: string, parts: ReadonlyMap<string, string>): boolean {
+  if (parts.has('BYWEEKNO') && frequency !== 'YEARLY') return false;
+  if (parts.has('BYYEARDAY') && frequency !== 'YEARLY') return false;
+  if (parts.has('BYMONTHDAY') && frequency === 'WEEKLY') return false;
+  const isNumbered = /\d/.test(parts.get('BYDAY') ?? '');
+  return !isNumbered || frequency === 'MONTHLY' || (frequency === 'YEARLY' && !parts.has('BYWEEKNO'));
 }
 
 const NUMBERS = String.raw`[+-]?\d{1,3}(,[+-]?\d{1,3}){0,366}`;

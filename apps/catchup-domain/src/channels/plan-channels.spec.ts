@@ -83,6 +83,13 @@ test('a lost one is stopped by the resource id of its sister, and left alone wit
   ]);
 });
 
+test('one that has a resource id of its own is stopped by that', () => {
+  const own = channel('own', work, { resourceId: 'its own', expiresAt: days(4) });
+  expect(channelsToStop([work], [channel('a', work), own], NOW)).toEqual([
+    { channel: own, resourceId: 'its own' },
+  ]);
+});
+
 test('those of calendars that are gone or not selected any more are stopped', () => {
   const unselected = calendar('home', { selected: false });
   const gone = channel('c', calendar('gone'));
