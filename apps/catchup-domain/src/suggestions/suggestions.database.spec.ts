@@ -4,7 +4,7 @@ import { createBatchedNotifications } from '../notifications/batched-notificatio
 import { createSuggestionReminders } from '../notifications/suggestion-reminders.js';
 import { DATABASE_KINDS, startDatabase, type TestDatabase } from '../spec-support/databases.js';
 import { dumpTables } from '../spec-support/dump.js';
-import { startSmsDesk, type SmsDesk } from '../spec-support/sms-desk.js';
+import { startSmsLab, type SmsLab } from '../spec-support/sms-lab.js';
 import { createSuggestions, type Suggestions } from './suggestions.js';
 
 const HOUR_MS = 3_600_000;
@@ -15,7 +15,7 @@ const MONDAY = new Date('2026-03-02T07:00:00Z');
 describe.each(DATABASE_KINDS)('the day of a user on the %s database', (kind) => {
   let database: TestDatabase;
   let data: Data;
-  let desk: SmsDesk;
+  let desk: SmsLab;
   let nowMs: number;
   let ids = 0;
   let suggestions: Suggestions;
@@ -26,7 +26,7 @@ describe.each(DATABASE_KINDS)('the day of a user on the %s database', (kind) => 
   beforeAll(async () => {
     database = await startDatabase(kind);
     ({ data } = database);
-    desk = await startSmsDesk(now);
+    desk = await startSmsLab(now);
     suggestions = createSuggestions({ data, agenda: createAgenda({ data }), now, newId });
   });
   afterAll(async () => {
@@ -35,7 +35,7 @@ describe.each(DATABASE_KINDS)('the day of a user on the %s database', (kind) => 
   });
   beforeEach(() => {
     nowMs = MONDAY.getTime();
-    desk.standIn.setFaults([]);
+    desk.twilio.setFaults([]);
   });
 
   const stamps = () => ({ createdAt: now(), updatedAt: now() });
@@ -187,7 +187,7 @@ describe.each(DATABASE_KINDS)('the day of a user on the %s database', (kind) => 
   describe('reminders and the messages they go out in', () => {
     const reminders = () => createSuggestionReminders({ data, now, newId });
     const batches = () => createBatchedNotifications({ data, sms: desk.sms, now, newId });
-    const textsTo = ({ phone: to }: User) => desk.standIn.messages.filter((message) => message.to === to);
+    const textsTo = ({ phone: to }: User) => desk.twilio.messages.filter((message) => message.to === to);
 
     const remindedUser = async (names: Readonly<Record<string, number>>): Promise<User> => {
       const user = await addUser({ preferences: { callHours: { from: '17:00', to: '20:00' } } });
@@ -253,7 +253,7 @@ describe.each(DATABASE_KINDS)('the day of a user on the %s database', (kind) => 
       nowMs = MONDAY.getTime();
       const stopped = await remindedUser({ Bea: 40 });
       await reminders().remind(stopped.id);
-      desk.standIn.setOptedOut(stopped.phone as string, true);
+      desk.twilio.setOptedOut(stopped.phone as string, true);
       expect(await batches().sendFor(stopped.id)).toMatchObject({
         kind: 'not-sent',
         final: true,
@@ -265,9 +265,9 @@ describe.each(DATABASE_KINDS)('the day of a user on the %s database', (kind) => 
     it('too many requests: nothing is sent, and everything later', async () => {
       const user = await remindedUser({ Bea: 40 });
       await reminders().remind(user.id);
-      desk.standIn.setFaults([{ kind: 'too-many-requests', retryAfterSeconds: 60 }]);
+      desk.twilio.setFaults([{ kind: 'too-many-requests', retryAfterSeconds: 60 }]);
       expect(await batches().sendFor(user.id)).toMatchObject({ kind: 'not-sent', final: false });
-      desk.standIn.setFaults([]);
+      desk.twilio.setFaults([]);
       expect(await batches().sendFor(user.id)).toMatchObject({ kind: 'sent' });
       expect(textsTo(user)).toHaveLength(1);
     });
@@ -278,7 +278,7 @@ describe.each(DATABASE_KINDS)('the day of a user on the %s database', (kind) => 
     ] as const)('%s: nobody sends again before the provider was asked', async (fault, already, settled) => {
       const user = await remindedUser({ Bea: 40 });
       await reminders().remind(user.id);
-      desk.standIn.setFaults([{ kind: fault, operation: 'send', times: 1 }]);
+      desk.twilio.setFaults([{ kind: fault, operation: 'send', times: 1 }]);
       expect(await batches().sendFor(user.id)).toMatchObject({ kind: 'unknown' });
       expect(await batches().sendFor(user.id)).toEqual({ kind: 'nothing-to-send' });
       expect(textsTo(user)).toHaveLength(already);
@@ -286,9 +286,9 @@ describe.each(DATABASE_KINDS)('the day of a user on the %s database', (kind) => 
       // Until the lease is over it may still be on its way.
       expect(await batches().settle()).toEqual({ sent: 0, released: 0, open: 0 });
       pass(3 * 60_000);
-      desk.standIn.setFaults([{ kind: 'internal-error', operation: 'list', times: 1 }]);
+      desk.twilio.setFaults([{ kind: 'internal-error', operation: 'list', times: 1 }]);
       expect(await batches().settle()).toEqual({ sent: 0, released: 0, open: 1 });
-      desk.standIn.setFaults([]);
+      desk.twilio.setFaults([]);
       expect(await batches().settle()).toEqual(settled);
       await batches().sendFor(user.id);
       expect(textsTo(user)).toHaveLength(1);
