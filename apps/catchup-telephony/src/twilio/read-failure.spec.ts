@@ -45,6 +45,7 @@ test('what is no word of Twilio decides nothing', () => {
     status: 502,
   });
   expect(answered(302, '')).toMatchObject({ kind: 'no-answer', sent: true });
+  expect(answered(408, '<html>')).toMatchObject({ kind: 'no-answer', sent: true });
   expect(answered(429, 'slow down')).toEqual({ kind: 'refused', status: 429 });
 });
 

@@ -27,7 +27,7 @@ export function readFailure(error: unknown, retryAfter?: string): Failure {
     const { status, code } = error;
     const hasCode = typeof code === 'number';
     // An answer that is no word of Twilio's may come from anything between here and there.
-    if (status < 400 || (status >= 500 && !hasCode))
+    if (status < 400 || ((status >= 500 || status === 408) && !hasCode))
       return { kind: 'no-answer', problem: `HTTP ${status}`, sent: true, status };
     const seconds = retryAfter !== undefined && /^\d{1,6}$/.test(retryAfter) ? Number(retryAfter) : undefined;
     return {
