@@ -58,8 +58,11 @@ describe('answers that are none', () => {
     raw = await startRawGoogle((response) => void response.write('{"connections":['), {
       budget: { attempts: 2, tryMs: 100 },
     });
-    expect(await rejection(list())).toMatchObject({ code: 'ERR_GOOGLE_UNAVAILABLE', reason: 'ETIMEDOUT' });
-    expect(raw.requests).toHaveLength(2);
+    expect(await rejection(list())).toMatchObject({
+      code: 'ERR_GOOGLE_UNAVAILABLE',
+      reason: 'ETIMEDOUT',
+      attempts: 2,
+    });
   });
 });
 

@@ -182,7 +182,7 @@ describe.each([
     } finally {
       await lab.stop();
     }
-  }, 60_000);
+  });
 });
 
 test('of calls whose token dies at any time, each refused token is replaced once', async () => {
@@ -206,4 +206,4 @@ test('of calls whose token dies at any time, each refused token is replaced once
     { numRuns: 15, seed: 20261120 },
   );
   await lab.stop();
-}, 60_000);
+});

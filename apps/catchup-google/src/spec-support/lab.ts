@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import { setImmediate } from 'node:timers/promises';
 import {
   DEFAULT_CLIENT,
@@ -6,6 +7,9 @@ import {
   type GoogleStandInOptions,
 } from '@switchyard/google-stand-in';
 import { createGoogle, type Google, type GoogleOptions, type TokenSource } from '../index.js';
+
+// A busy machine takes its time to start servers; what hangs ends all the same.
+jest.setTimeout(60_000);
 
 /** A client before a stand-in, for one user. */
 export interface Lab {

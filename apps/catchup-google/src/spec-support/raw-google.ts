@@ -1,6 +1,10 @@
+import { jest } from '@jest/globals';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { createGoogle, type Google, type GoogleOptions } from '../index.js';
+
+// A busy machine takes its time to start servers; what hangs ends all the same.
+jest.setTimeout(60_000);
 
 /** A client before a server that answers with whatever bytes a spec wants. */
 export interface RawGoogle {
