@@ -29,6 +29,7 @@ async function readEvents(run: SyncRun, calendar: Calendar, syncToken: string | 
   const resource = eventsResource(calendar.externalId);
   const isFull = syncToken === undefined;
   const seen = new Set<string>();
+  const gone = new Set<string>();
   let report: Listed = {
     ...NO_CHANGES,
     calendarId: calendar.id,
@@ -42,12 +43,22 @@ async function readEvents(run: SyncRun, calendar: Calendar, syncToken: string | 
     signal,
   })) {
     signal?.throwIfAborted();
-    const items = page.items.map((item) => readEvent(item, calendar.timeZone));
+    const listed = page.items.map((item) => readEvent(item, calendar.timeZone));
+    for (const { kind, externalId } of listed) if (kind === 'removed') gone.add(externalId);
+    // Exceptions are kept for as long as their series is there.
+    const items = listed.filter(
+      (item) => item.kind !== 'event' || !gone.has(item.fields.recurringEventExternalId ?? ''),
+    );
     // What is rejected stays as it is kept.
     for (const { kind, externalId } of items) if (kind !== 'removed') seen.add(externalId);
     const before = report;
     report = await writePage(run, async (stores) => {
       let counts = await writeItems(run, stores, calendar, items);
+      if (page.nextSyncToken !== undefined) {
+        // Exceptions that an earlier page had, of a series whose end a later one had.
+        const removed = await stores.events.remove(calendar.id, [...gone]);
+        counts = addCounts(counts, { ...NO_CHANGES, removed });
+      }
       if (page.nextSyncToken !== undefined && isFull) {
         // What a complete listing did not have is gone; of one that was cut short, nobody knows.
         const removed = await stores.events.removeExcept(calendar.id, [...seen]);
