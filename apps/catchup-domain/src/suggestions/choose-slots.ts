@@ -27,11 +27,13 @@ export interface ChosenSlot extends FreeTime {
  *
  * @param free times that do not overlap, in any order
  * @param callMinutes length of a call; whole, above 0
+ * @param earliestStart of calls that have no time yet
  */
 export function chooseSlots(
   calls: readonly Call[],
   free: readonly FreeTime[],
   callMinutes: number,
+  earliestStart?: Date,
 ): ReadonlyMap<string, ChosenSlot> {
   if (!Number.isSafeInteger(callMinutes) || callMinutes <= 0)
     throw new RangeError(`callMinutes must be a whole number above 0, not ${callMinutes}`);
@@ -47,6 +49,7 @@ export function chooseSlots(
     const isRightLength = current && current.end.getTime() - current.start.getTime() === lengthMs;
     if (isRightLength && left.some((time) => isWithin(current, time))) take(contactId, current, 'kept');
   }
+  if (earliestStart) left = left.flatMap((time) => from(earliestStart, time));
   for (const { contactId, preferredDay } of calls) {
     if (chosen.has(contactId)) continue;
     const onDay =
@@ -70,6 +73,9 @@ function firstWithin(times: readonly FreeTime[], lengthMs: number): FreeTime | u
   const time = times.find(({ start, end }) => end.getTime() - start.getTime() >= lengthMs);
   return time && { start: time.start, end: new Date(time.start.getTime() + lengthMs) };
 }
+
+const from = (start: Date, time: FreeTime): FreeTime[] =>
+  time.end <= start ? [] : [time.start >= start ? time : { start, end: time.end }];
 
 function overlap(a: FreeTime, b: FreeTime): FreeTime[] {
   const start = a.start > b.start ? a.start : b.start;

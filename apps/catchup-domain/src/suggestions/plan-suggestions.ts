@@ -24,6 +24,8 @@ export interface SuggestionInput {
   readonly limit: number;
   /** Days on which a contact is best called. */
   readonly preferredDays: ReadonlyMap<string, FreeTime>;
+  /** Before it no call is put; those that are there already stay. Default `now`. */
+  readonly earliestStart?: Date;
   readonly now: Date;
 }
 
@@ -37,7 +39,13 @@ export interface SuggestionDraft {
   readonly slotEndAt: Date;
 }
 
-export type ExpiryReason = 'its-time-passed' | 'not-worth-it-any-more' | 'no-free-time' | 'others-are-better';
+export type ExpiryReason =
+  | 'its-time-passed'
+  | 'not-worth-it-any-more'
+  | 'no-free-time'
+  | 'others-are-better'
+  /** Another one is of the same contact, since two became one. */
+  | 'said-already';
 
 export interface SuggestionPlan {
   readonly create: readonly SuggestionDraft[];
@@ -55,13 +63,14 @@ const HEAD_START_POINTS = 15;
  */
 export function planSuggestions(input: SuggestionInput): SuggestionPlan {
   const passed = input.pending.filter(({ slotStartAt }) => slotStartAt <= input.now);
-  const open = new Map(
-    input.pending.filter((one) => !passed.includes(one)).map((one) => [one.contactId, one]),
-  );
   const expire: { id: string; because: ExpiryReason }[] = passed.map(({ id }) => ({
     id,
     because: 'its-time-passed',
   }));
+  const open = new Map<string, PendingSuggestion>();
+  for (const one of input.pending.filter((each) => !passed.includes(each)))
+    if (open.has(one.contactId)) expire.push({ id: one.id, because: 'said-already' });
+    else open.set(one.contactId, one);
 
   const weight = ({ contactId, score }: Scored) => score + (open.has(contactId) ? HEAD_START_POINTS : 0);
   const wanted = [...input.ranked]
@@ -75,6 +84,7 @@ export function planSuggestions(input: SuggestionInput): SuggestionPlan {
     })),
     input.free,
     input.callMinutes,
+    input.earliestStart,
   );
 
   const create: SuggestionDraft[] = [];

@@ -41,6 +41,8 @@ const HORIZON_DAYS = 7;
 const LOOK_BACK_DAYS = 180;
 const DEFAULT_CALL_MINUTES = 30;
 const DEFAULT_PER_WEEK = 5;
+const QUARTER_HOUR_MS = 15 * 60_000;
+const MIN_NOTICE_MS = 30 * 60_000;
 const CONTACTS_A_PAGE = 1000;
 
 const NOTHING: SuggestionsReport = { created: [], updated: [], unchanged: 0, expired: [] };
@@ -62,7 +64,13 @@ export function createSuggestions({
 
       return data.transaction(
         async (stores) => {
-          const known = await stores.suggestions.ofUser(userId);
+          const made = await stores.suggestions.ofUser(userId);
+          // What this run lets pass counts as it will the next time.
+          const known = made.map((one) =>
+            one.status === 'pending' && one.slotStartAt <= at
+              ? { ...one, status: 'expired' as const, updatedAt: at }
+              : one,
+          );
           const candidates = gatherCandidates({
             acquaintances: await acquaintancesOf(stores, userId),
             meetings,
@@ -73,11 +81,12 @@ export function createSuggestions({
           const ranked = rank(candidates);
           const plan = planSuggestions({
             ranked,
-            pending: known.filter(({ status }) => status === 'pending'),
+            pending: made.filter(({ status }) => status === 'pending'),
             free: withoutAccepted(free, known),
             callMinutes: user.preferences.callMinutes ?? DEFAULT_CALL_MINUTES,
             limit: leftOfWeek(user, known, at),
             preferredDays: birthdays(ranked, user, at),
+            earliestStart: earliestStart(at),
             now: at,
           });
           await stores.suggestions.expire(
@@ -141,9 +150,16 @@ const contentOf = ({ score, reasons, slotStartAt, slotEndAt }: SuggestionDraft) 
   expiresAt: slotStartAt,
 });
 
-/** Which suggestion of the contact it is, counted from 0: who plans the same one again gives it the same key. */
+/**
+ * Which suggestion made of the contact it is, counted from 0, whoever the others are of by now: two that plan the same
+ * one at once give it the same key.
+ */
 const keyOf = (contactId: string, known: readonly Suggestion[]) =>
-  `${contactId}/${known.filter((one) => one.contactId === contactId && one.status !== 'pending').length}`;
+  `${contactId}/${known.filter(({ dedupeKey }) => dedupeKey.startsWith(`${contactId}/`)).length}`;
+
+/** Nobody is told to call somebody this very moment, or at 12:33:27. */
+const earliestStart = (at: Date) =>
+  new Date(Math.ceil((at.getTime() + MIN_NOTICE_MS) / QUARTER_HOUR_MS) * QUARTER_HOUR_MS);
 
 function withoutAccepted(free: readonly FreeTime[], known: readonly Suggestion[]): FreeTime[] {
   return known
