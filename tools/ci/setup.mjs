@@ -8,17 +8,22 @@ import { withLock } from './lock.mjs';
 import { run } from './run-command.mjs';
 import { binOf, main, PlainError, root, say } from './workspace.mjs';
 
-/** @param withPostgres looks for a PostgreSQL as well, which the specs of some packages need, but no demo */
-export async function setUp({ withPostgres = false } = {}) {
+/**
+ * @param withRedis looks for a Redis server, which all but the world needs
+ * @param withPostgres looks for a PostgreSQL as well, which the specs of some packages need, but no demo
+ */
+export async function setUp({ withRedis = true, withPostgres = false } = {}) {
   // Two commands started at once in one clone take turns.
   await withLock('setup', async () => {
     if (!isInstalled()) await install();
-    await build('packages/local-redis');
+    if (withRedis) await build('packages/local-redis');
     if (withPostgres) await build('packages/local-postgres');
   });
-  const { findRedisServer } = await distOf('local-redis');
-  const redis = await findOrExplain(findRedisServer, 'REDIS_SERVER_NOT_FOUND');
-  say(`Redis server: ${redis.path}`);
+  if (withRedis) {
+    const { findRedisServer } = await distOf('local-redis');
+    const redis = await findOrExplain(findRedisServer, 'REDIS_SERVER_NOT_FOUND');
+    say(`Redis server: ${redis.path}`);
+  }
   if (!withPostgres) return;
   const { findPostgres } = await distOf('local-postgres');
   // Before specs do so in several processes at once: each would fetch it for itself.
