@@ -26,7 +26,7 @@ export interface Google {
   readonly oauth: GoogleOAuth;
   readonly people: PeopleClient;
   readonly calendar: CalendarClient;
-  /** @param accountId the account that is billed */
+  /** @param accountId the account that is billed: one of the app's own, which has granted {@link SPEECH_SCOPE} */
   speechFor(accountId: string): GoogleSpeech;
   /** Ends connections that are kept open; calls under way go on. */
   close(): void;
@@ -39,6 +39,9 @@ export const DEFAULT_SCOPES: readonly string[] = [
   'https://www.googleapis.com/auth/contacts.readonly',
   'https://www.googleapis.com/auth/calendar.readonly',
 ];
+
+/** Nobody else is asked for it. */
+export const SPEECH_SCOPE = 'https://www.googleapis.com/auth/cloud-platform';
 
 /**
  * Google's People, Calendar, OAuth and Speech APIs over REST. Each call has a time limit, is tried again within a

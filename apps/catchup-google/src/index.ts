@@ -20,7 +20,7 @@ export {
   SyncTokenExpiredError,
   type CallFacts,
 } from './errors.js';
-export { createGoogle, DEFAULT_SCOPES, type Google, type GoogleOptions } from './google.js';
+export { createGoogle, DEFAULT_SCOPES, SPEECH_SCOPE, type Google, type GoogleOptions } from './google.js';
 export { type ListPage } from './list-pages.js';
 export {
   type GoogleOAuth,
