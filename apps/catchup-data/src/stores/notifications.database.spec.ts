@@ -67,6 +67,20 @@ describeOnBothDatabases('notifications', (open) => {
     expect(await dumpTables(data)).toEqual(before);
   });
 
+  test('what was cancelled can be added again, what is pending or was sent cannot', async () => {
+    const again = ['one', 'two'].map((name) => ({
+      ...aNotification(name),
+      id: `${name} again`,
+      dueAt: LATER,
+    }));
+    expect(await data.notifications.add(again)).toEqual([]);
+    await data.notifications.cancel(['one'], NOW);
+    expect(await data.notifications.add([...again, ...again])).toMatchObject([
+      { id: 'one', status: 'pending', dueAt: LATER, attempts: 0 },
+    ]);
+    expect(await data.notifications.add(again)).toEqual([]);
+  });
+
   test('a message that went out has all its notifications sent, once', async () => {
     await data.notifications.claim('ada', claimOf('batch'));
     expect(await data.batches.markSent('batch', 'SM1', NOW)).toBe(false);

@@ -29,7 +29,11 @@ export interface ClaimedBatch {
 }
 
 export interface NotificationStore {
-  /** @returns those whose key was new to their user */
+  /**
+   * Of those with the same key one is enough; one that was cancelled before it went out is pending again, as given.
+   *
+   * @returns those that are pending now and were not before
+   */
   add(notifications: readonly NewNotification[]): Promise<Notification[]>;
   /** Ids of users with something pending that is due, in their order. */
   usersWithDue(now: Date, page: Page): Promise<string[]>;
@@ -57,12 +61,23 @@ export function createNotificationStore(queries: Queries): NotificationStore {
   return {
     async add(rows) {
       const added: Notification[] = [];
-      for (const chunk of inChunks(rows, 12))
+      const distinct = new Map(rows.map((row) => [JSON.stringify([row.userId, row.dedupeKey]), row]));
+      for (const chunk of inChunks([...distinct.values()], 13))
         added.push(
           ...(await queries
             .insert(notifications)
             .values([...chunk])
-            .onConflictDoNothing({ target: [notifications.userId, notifications.dedupeKey] })
+            .onConflictDoUpdate({
+              target: [notifications.userId, notifications.dedupeKey],
+              set: {
+                status: 'pending',
+                batchId: null,
+                payload: sql`excluded.payload`,
+                dueAt: sql`excluded.due_at`,
+                updatedAt: sql`excluded.updated_at`,
+              },
+              setWhere: eq(notifications.status, 'cancelled'),
+            })
             .returning()),
         );
       return added;
