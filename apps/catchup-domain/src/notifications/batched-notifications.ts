@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Data, Notification, NotificationBatch, User } from '@switchyard/catchup-data';
+import type { ClaimedBatch, Data, Notification, NotificationBatch, User } from '@switchyard/catchup-data';
 import {
   RecipientBlockedError,
   SmsLookupError,
@@ -9,6 +9,7 @@ import {
   type SmsSender,
 } from '@switchyard/catchup-telephony';
 import { composeMessage } from './compose-message.js';
+import { isMoot } from './is-moot.js';
 import { describeContent } from './notification-content.js';
 import { afterQuietHours, DEFAULT_QUIET_HOURS, type QuietHours } from './quiet-hours.js';
 
@@ -18,7 +19,7 @@ export interface BatchedNotificationsOptions {
   readonly now: () => Date;
   readonly newId?: () => string;
   readonly quietHours?: QuietHours;
-  /** How long a sender may take. Longer than the time limit of `sms.send`. Default 120. */
+  /** How long a sender may take before it is called off. Longer than the time limit of `sms.send`. Default 120. */
   readonly leaseSeconds?: number;
 }
 
@@ -63,6 +64,13 @@ export interface BatchedNotifications {
   settle(options?: { readonly limit?: number; readonly signal?: AbortSignal }): Promise<SettledBatches>;
 }
 
+interface Claimed extends ClaimedBatch {
+  readonly kind: 'claimed';
+  readonly user: User;
+  /** The number that the user had then. */
+  readonly to: string;
+}
+
 /** What goes into one message; the text counts what it does not name. */
 const MAX_NOTIFICATIONS = 50;
 
@@ -76,18 +84,31 @@ export function createBatchedNotifications({
 }: BatchedNotificationsOptions): BatchedNotifications {
   const lease = (at: Date) => new Date(at.getTime() + leaseSeconds * 1000);
 
-  /** What is due and still means something, in a batch of its own; what means nothing any more is cancelled. */
-  const claim = (user: User, at: Date) =>
-    data.transaction(async ({ notifications }) => {
-      const due = (await notifications.ofUser(user.id, 'pending')).filter(({ dueAt }) => dueAt <= at);
-      const empty = due.filter((one) => lineOf(one, at, user) === undefined);
-      if (empty.length > 0) await notifications.cancel(idsOf(empty), at);
-      return notifications.claim(user.id, {
+  /**
+   * What is due and still means something, in a batch of its own, for a user as they are now; what means nothing any
+   * more is cancelled.
+   */
+  const claim = (userId: string, at: Date): Promise<Claimed | BatchOutcome> =>
+    data.transaction(async (stores) => {
+      const user = await stores.users.get(userId);
+      if (!user) return { kind: 'unreachable', because: 'no-user' };
+      if (user.phone === null) return { kind: 'unreachable', because: 'no-phone' };
+      if (user.smsStoppedAt !== null) return { kind: 'unreachable', because: 'stopped' };
+      const until = afterQuietHours(at, user.timeZone, quietHours);
+      if (until > at) return { kind: 'quiet', until };
+
+      const due = (await stores.notifications.ofUser(userId, 'pending')).filter(({ dueAt }) => dueAt <= at);
+      const empty: Notification[] = [];
+      for (const one of due)
+        if (lineOf(one, at, user) === undefined || (await isMoot(stores, one))) empty.push(one);
+      if (empty.length > 0) await stores.notifications.cancel(idsOf(empty), at);
+      const claimed = await stores.notifications.claim(userId, {
         batchId: newId(),
         now: at,
         leaseMs: leaseSeconds * 1000,
         limit: MAX_NOTIFICATIONS,
       });
+      return claimed ? { kind: 'claimed', user, to: user.phone, ...claimed } : { kind: 'nothing-to-send' };
     });
 
   const failed = async (batchId: string, user: User, error: SmsNotSentError): Promise<BatchOutcome> => {
@@ -98,24 +119,26 @@ export function createBatchedNotifications({
     return { kind: 'not-sent', batchId, code: error.code, final: !error.retryable, retryAfterMs };
   };
 
-  const send = async (user: User, to: string, at: Date, signal?: AbortSignal): Promise<BatchOutcome> => {
-    const claimed = await claim(user, at);
-    if (!claimed) return { kind: 'nothing-to-send' };
+  const send = async (claimed: Claimed, at: Date, signal?: AbortSignal): Promise<BatchOutcome> => {
+    const { user, to, notifications } = claimed;
     const batchId = claimed.batch.id;
-    const lines = claimed.notifications.flatMap((one) => lineOf(one, at, user) ?? []);
+    const lines = notifications.flatMap((one) => lineOf(one, at, user) ?? []);
     if (lines.length === 0) {
       // Added between the reading and the claim, and void already: the next run cancels it.
       await data.batches.release(batchId, at);
       return { kind: 'nothing-to-send' };
     }
     const body = composeMessage(lines);
+    // Whoever settles the batch afterwards relies on it that nothing is on its way any more.
+    const limit = AbortSignal.timeout(leaseSeconds * 1000);
     const startedAt = now();
     if (!(await data.batches.markSending(batchId, { recipient: to, body }, lease(startedAt), startedAt)))
       return { kind: 'nothing-to-send' };
     try {
-      const { providerMessageId } = await sms.send({ to, body, idempotencyRef: batchId }, { signal });
-      await data.batches.markSent(batchId, providerMessageId, now());
-      return { kind: 'sent', batchId, notifications: claimed.notifications.length };
+      const message = { to, body, idempotencyRef: batchId };
+      const sent = await sms.send(message, { signal: signal ? AbortSignal.any([signal, limit]) : limit });
+      await data.batches.markSent(batchId, sent.providerMessageId, now());
+      return { kind: 'sent', batchId, notifications: notifications.length };
     } catch (error) {
       if (error instanceof SmsNotSentError) return failed(batchId, user, error);
       if (error instanceof SmsOutcomeUnknownError) return { kind: 'unknown', batchId };
@@ -149,14 +172,9 @@ export function createBatchedNotifications({
 
   return {
     async sendFor(userId, { signal } = {}) {
-      const user = await data.users.get(userId);
-      if (!user) return { kind: 'unreachable', because: 'no-user' };
-      if (user.phone === null) return { kind: 'unreachable', because: 'no-phone' };
-      if (user.smsStoppedAt !== null) return { kind: 'unreachable', because: 'stopped' };
       const at = now();
-      const until = afterQuietHours(at, user.timeZone, quietHours);
-      if (until > at) return { kind: 'quiet', until };
-      return send(user, user.phone, at, signal);
+      const claimed = await claim(userId, at);
+      return claimed.kind === 'claimed' ? send(claimed, at, signal) : claimed;
     },
     async settle({ limit = 100, signal } = {}) {
       const settled = { sent: 0, released: 0, open: 0 };

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Contact, Data, Notification, Suggestion, User } from '@switchyard/catchup-data';
-import type { NotificationContent } from './notification-content.js';
+import { describeContent, type NotificationContent } from './notification-content.js';
 import { DEFAULT_QUIET_HOURS, type QuietHours } from './quiet-hours.js';
 import { dueRound, reminderRounds, type ReminderRound } from './reminder-rounds.js';
 
@@ -50,7 +50,10 @@ export function createSuggestionReminders({
           const round = suggestion.slotStartAt > at ? dueRound(roundsOf(suggestion, user), at) : undefined;
           const contact = round && (await contacts.get(suggestion.contactId));
           if (!round || !contact) continue;
-          const [fresh] = await notifications.add([reminder(suggestion, contact, round, at)]);
+          const row = reminder(suggestion, contact, round, at);
+          // Nothing would be said of somebody without a name.
+          if (describeContent({ ...row.payload, kind: KIND }, at, user.timeZone) === undefined) continue;
+          const [fresh] = await notifications.add([row]);
           if (!fresh) continue;
           await suggestions.noteReminded(suggestion, at);
           added += 1;
