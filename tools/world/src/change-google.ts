@@ -32,7 +32,7 @@ export async function changeGoogle(story: Story, connected: readonly Connected[]
   const repeated = pushes.filter((push) => push.action === 'ignore' && push.reason === 'repeated').length;
   tell.fact(
     'pushes',
-    `${pushes.length} came: ${plural(pushes.length - repeated, 'one asks', 'ask')} for a sync of ${plural(asked.size, 'account')}, ${plural(repeated, 'repeat')} ignored`,
+    `${pushes.length} came: ${pushes.length - repeated} ask for a sync, of ${plural(asked.size, 'account')}; ${plural(repeated, 'repeat')} ignored`,
   );
   story.checks.add(
     'pushes name the accounts that changed, and one that comes twice counts once',

@@ -1,5 +1,4 @@
 export type { Check } from './checks.js';
-export { createNarrator, type Narrator } from './narrator.js';
-export { ArgumentError, readArguments, type WorldArguments } from './read-arguments.js';
-export { runWorld, type WorldResult } from './run-world.js';
+export { Interrupted, runCommand, type CommandParts, type Output } from './run-command.js';
+export type { WorldResult } from './run-world.js';
 export type { RowCounts } from './show-tables.js';

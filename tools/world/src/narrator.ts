@@ -7,7 +7,7 @@ export interface Narrator {
   line(text?: string): void;
   /** A name and what there is to say of it. */
   fact(name: string, text: string): void;
-  /** Columns as wide as their widest cell; numbers to the right. */
+  /** Columns as wide as their widest cell; numbers to the right. The last one is broken where it is too wide. */
   table(head: readonly string[], rows: readonly (readonly (string | number)[])[]): void;
   verdict(ok: boolean, text: string): void;
 }
@@ -15,6 +15,7 @@ export interface Narrator {
 export const COLUMNS = 100;
 const INDENT = '     ';
 const NAME_WIDTH = 23;
+const MIN_WIDTH = 10;
 
 const paint = (start: number, end: number) => (text: string) => `\u001b[${start}m${text}\u001b[${end}m`;
 const same = (text: string) => text;
@@ -37,12 +38,12 @@ export function createNarrator(write: (text: string) => void, withColours: boole
     },
     line,
     fact(name, text) {
-      const [first = '', ...rest] = wrap(text, COLUMNS - INDENT.length - NAME_WIDTH);
-      put(`${INDENT}${dim(name.padEnd(NAME_WIDTH))}${first}`);
+      const [first = '', ...rest] = wrap(printable(text), COLUMNS - INDENT.length - NAME_WIDTH);
+      put(`${INDENT}${dim(clip(printable(name), NAME_WIDTH - 1).padEnd(NAME_WIDTH))}${first}`);
       for (const part of rest) put(INDENT + ' '.repeat(NAME_WIDTH) + part);
     },
     table(head, rows) {
-      const texts = rows.map((row) => row.map(String));
+      const texts = rows.map((row) => row.map((cell) => printable(String(cell))));
       const widths = head.map((name, at) =>
         Math.max(...[name, ...texts.map((row) => row[at] ?? '')].map(widthOf)),
       );
@@ -53,14 +54,22 @@ export function createNarrator(write: (text: string) => void, withColours: boole
             const room = ' '.repeat(Math.max(0, (widths[at] ?? 0) - widthOf(cell)));
             return isNumber(at) ? room + cell : cell + room;
           })
-          .join('  ')
-          .trimEnd();
-      put(INDENT + dim(draw(head)));
-      for (const row of texts) put(clip(INDENT + draw(row), COLUMNS));
+          .join('  ');
+      // The last column has the room that the others leave.
+      const left = widths.slice(0, -1).reduce((sum, width) => sum + width + 2, INDENT.length);
+      put(INDENT + dim(draw(head).trimEnd()));
+      for (const row of texts) {
+        const [first = '', ...rest] = wrap(row.at(-1) ?? '', Math.max(MIN_WIDTH, COLUMNS - left));
+        put(INDENT + draw([...row.slice(0, -1), first]));
+        for (const part of rest) put(' '.repeat(left) + part);
+      }
     },
     verdict: (ok, text) => line(`${ok ? green('✓') : red('✗')} ${text}`),
   };
 }
+
+/** Names may hold what moves a cursor or turns the direction of a line. */
+const printable = (text: string) => text.replace(/\p{C}/gu, '');
 
 const widthOf = (text: string) => [...text].length;
 

@@ -44,8 +44,11 @@ async function opened(
       data,
       description,
       async stop() {
-        await data.close();
-        await remove();
+        try {
+          await data.close();
+        } finally {
+          await remove();
+        }
       },
     };
   } catch (error) {
