@@ -17,8 +17,11 @@ export async function changeGoogle(story: Story, connected: readonly Connected[]
   google.mergeContacts(anna, props.deniz, [props.denizShort]);
   google.deleteContact(anna, props.fritz);
   google.setFaults([{ kind: 'repeated-push', times: 1 }]);
+  // One after the other: a push that is overtaken by a later one of its channel is rightly ignored.
   google.changeEvent(anna, props.dentist, times('2026-03-30T10:00', '2026-03-30T11:00', ANNA));
+  await google.pushesSettled();
   google.cancelInstance(anna, props.choir, withOffset('2026-03-31T20:30', ANNA.timeZone));
+  await google.pushesSettled();
   google.cancelInstance(BEN.emails[0], props.runClub, withOffset('2026-03-25T07:00', BEN.timeZone));
   tell.line(
     'Anna: an address of Emil added, two Deniz merged, Fritz deleted; the dentist moves from Friday to ' +

@@ -35,7 +35,7 @@ export function describeReason(reason: IntervalReason): string {
     case 'nothing-known':
       return 'nothing known yet';
     case 'changes':
-      return `${reason.found} of ${reason.polls} polls found something`;
+      return `changes in ${reason.found} of ${reason.polls} polls`;
     case 'push-is-working':
       return 'push works';
     case 'push-is-silent':

@@ -43,7 +43,7 @@ async function openChannels({ world, tell, checks, signal }: Story, connected: r
   );
   tell.fact(
     'push channels',
-    `${opened} opened, each greeted over HTTP; ${plural(polled, 'calendar')} that Google does not push are polled`,
+    `${opened} opened, each greeted; ${plural(polled, 'calendar')} without push are polled`,
   );
   checks.add('every push channel was opened and greeted', opened > 0 && greetings.length === opened);
 }

@@ -64,7 +64,11 @@ export function createNarrator(write: (text: string) => void, withColours: boole
         for (const part of rest) put(' '.repeat(left) + part);
       }
     },
-    verdict: (ok, text) => line(`${ok ? green('✓') : red('✗')} ${text}`),
+    verdict(ok, text) {
+      const [first = '', ...rest] = wrap(text, COLUMNS - INDENT.length - 2);
+      put(`${INDENT}${ok ? green('✓') : red('✗')} ${first}`);
+      for (const part of rest) put(`${INDENT}  ${part}`);
+    },
   };
 }
 

@@ -21,7 +21,7 @@ export async function runAgain(story: Story, connected: readonly Connected[]): P
   tell.fact('second time', `${second.rows} rows of all tables compared: ${describe(second.different)}`);
   tell.fact(
     'third time',
-    `everything listed anew, as after a loss of all sync tokens: ${describe(third.different)}`,
+    `all listed anew, as after a loss of all sync tokens: ${describe(third.different)}`,
   );
   tell.fact('text messages', sent === 0 ? 'none more' : `${sent} more`);
   tell.line('Left out: when each resource was looked at, and the sync token that Google gave for that look.');

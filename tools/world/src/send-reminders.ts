@@ -47,7 +47,7 @@ async function sendOverBrokenLine(story: Story, { user, member }: Connected): Pr
   const settled = await world.batches.settle({ signal });
   tell.fact(
     '',
-    `Twilio's answer is lost: ${first.kind}. Three minutes later Twilio is asked: ${settled.sent} had gone out`,
+    `Twilio's answer is lost: ${first.kind}. Asked 3 minutes later: ${settled.sent} had gone out`,
   );
   checks.add(
     `${member.name}: a message whose answer is lost is asked for, not sent again`,

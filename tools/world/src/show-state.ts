@@ -1,5 +1,6 @@
 import { expandEvents } from '@switchyard/catchup-domain';
 import { DAY_MS } from './clock.js';
+import { withSign } from './show-suggestions.js';
 import { onClockOf, type Connected, type Story } from './story.js';
 
 const SHOWN_EVENTS = 6;
@@ -60,10 +61,13 @@ export async function showPending(
         contact?.displayName ?? '',
         one.score,
         one.reminderCount,
-        one.reasons[0]?.text ?? '',
+        one.reasons
+          .filter(({ points }) => points !== 0)
+          .map(({ code, points }) => `${code} ${withSign(points)}`)
+          .join(', '),
       ]);
     }
-  tell.table(['user', 'when', 'who', 'points', 'reminded', 'why, first of all'], rows);
+  tell.table(['user', 'when', 'who', 'points', 'reminded', 'why'], rows);
 }
 
 export async function showPools({ world: { pools }, tell, checks }: Story): Promise<void> {

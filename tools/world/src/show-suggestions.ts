@@ -1,6 +1,11 @@
 import type { Suggestion } from '@switchyard/catchup-data';
 import { onClockOf, type Connected, type Story } from './story.js';
 
+/** Points stand under the end of the time. */
+const REASON_WIDTH = 16;
+
+export const withSign = (points: number): string => (points > 0 ? `+${points}` : String(points));
+
 /** Who, when and why. @returns the names of those who are known */
 export async function showSuggestions(
   { world: { data }, tell }: Pick<Story, 'world' | 'tell'>,
@@ -18,7 +23,7 @@ export async function showSuggestions(
       `${member.name} calls ${name || 'somebody without a name'}, ${score} points`,
     );
     for (const { points, text } of reasons.filter((reason) => reason.points !== 0))
-      tell.fact('', `${points > 0 ? '+' : ''}${points}  ${text}`);
+      tell.fact(withSign(points).padStart(REASON_WIDTH), text);
   }
   return suggestions.flatMap(({ contactId }) => contacts.get(contactId)?.id ?? []);
 }

@@ -33,7 +33,7 @@ export async function surviveFaults(story: Story, connected: readonly Connected[
   const after = (await data.tokens.facts(bens.id))?.version ?? 0;
   tell.fact(
     'access token dies',
-    `in the middle of a sync: refused with 401, refreshed, ${died.result.events.length} calendars synced, ${died.result.failed.length} failed`,
+    `401 in the middle of a sync: refreshed, ${died.result.events.length} calendars synced, ${died.result.failed.length} failed`,
   );
   checks.add(
     'an access token that dies in the middle of a sync is refreshed once, and the sync goes on',
