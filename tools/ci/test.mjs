@@ -18,16 +18,14 @@ await main(async (args) => {
   const hasDatabaseSpecs = !values['no-database-specs'];
   await setUp({ withPostgres: hasDatabaseSpecs });
   const totals = new Totals();
+  const parallel = Math.max(1, Math.min(4, availableParallelism()));
   await check(totals, 'format', process.execPath, [binOf('prettier'), '--check', '--log-level=warn', '.']);
   await check(totals, 'project references', process.execPath, [binOf('nx'), 'sync:check']);
-  await nxRunMany(totals, {
-    targets: ['lint', 'typecheck', 'test', 'build'],
-    parallel: Math.max(1, Math.min(4, availableParallelism())),
-  });
+  await nxRunMany(totals, { targets: ['lint', 'typecheck', 'test', 'build'], parallel });
   // After Nx, whose project graph the boundary rules read.
   await scriptTests(totals);
   await check(totals, 'lint of the scripts', process.execPath, [binOf('eslint'), 'tools/ci', '*.mjs']);
-  if (hasDatabaseSpecs) await nxRunMany(totals, { targets: ['test:database'], parallel: 1 });
+  if (hasDatabaseSpecs) await nxRunMany(totals, { targets: ['test:database'], parallel });
   // One at a time: these specs kill servers, wait out locks and look at time.
   await nxRunMany(totals, { targets: ['test:redis'], projects: values['redis-specs-of'], parallel: 1 });
   checkDifferences(totals);
