@@ -1,17 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import type { Account, Data, SyncState } from '@switchyard/catchup-data';
-import {
-  GoogleRefusedError,
-  PageTokenInvalidError,
-  SyncTokenExpiredError,
-  type PeopleClient,
-} from '@switchyard/catchup-google';
-import { failureCode } from '../domain-error.js';
+import type { Account, Data } from '@switchyard/catchup-data';
+import type { PeopleClient } from '@switchyard/catchup-google';
+import { listWithRestarts } from '../syncing/list-with-restarts.js';
+import { SyncOvertakenError } from '../syncing/sync-overtaken-error.js';
+import { noteSyncFailure } from '../syncing/sync-state-notes.js';
 import { UnknownAccountError } from '../unknown-account-error.js';
 import type { ContactSyncReport } from './contact-sync-report.js';
 import { CONTACTS_RESOURCE, readListing } from './read-listing.js';
 import { regionOfPhone, type Region } from './phone-key.js';
-import { SyncOvertakenError } from '../syncing/sync-overtaken-error.js';
 
 export interface ContactSyncParts {
   readonly data: Data;
@@ -50,8 +46,6 @@ export interface ContactSync {
 }
 
 const DEFAULT_LEASE_SECONDS = 120;
-/** A listing may be cut off in the middle; more often than that in a row, something else is wrong. */
-const MAX_LISTINGS = 3;
 
 export function createContactSync(parts: ContactSyncParts): ContactSync {
   const { data, now, newId = randomUUID, leaseSeconds = DEFAULT_LEASE_SECONDS } = parts;
@@ -73,7 +67,7 @@ export function createContactSync(parts: ContactSyncParts): ContactSync {
         return { state: 'synced', report: await syncUnderLease(parts, account, lease, options) };
       } catch (error) {
         const isOurs = !options.signal?.aborted && !(error instanceof SyncOvertakenError);
-        if (isOurs) await noteFailure(parts, accountId, error);
+        if (isOurs) await noteSyncFailure(data, { accountId, resource: CONTACTS_RESOURCE }, error, now());
         throw error;
       } finally {
         await data.syncLeases.release(lease());
@@ -92,38 +86,9 @@ async function syncUnderLease(
   const region = regionOfPhone(user?.phone) ?? defaultRegion;
   const state = await data.syncState.get(account.id, CONTACTS_RESOURCE);
   const listing = { data, google, now, newId, account, lease, region, state, pageSize, signal };
-  let syncToken = full ? undefined : (state?.syncToken ?? undefined);
-  let tokenExpired = false;
-  for (let listings = 1; ; listings++) {
-    try {
-      return { ...(await readListing({ ...listing, syncToken })), tokenExpired };
-    } catch (error) {
-      if (syncToken !== undefined && isTokenRefused(error)) {
-        syncToken = undefined;
-        tokenExpired = true;
-      } else if (!(error instanceof PageTokenInvalidError) || listings >= MAX_LISTINGS) throw error;
-    }
-  }
-}
-
-/** It is too old, or was given for other fields or pages of another size: what is asked for changes with versions. */
-const isTokenRefused = (error: unknown): boolean =>
-  error instanceof SyncTokenExpiredError || (error instanceof GoogleRefusedError && error.status === 400);
-
-/** For the schedule and for people. What was read before stays as good as it was. */
-async function noteFailure(
-  { data, now }: ContactSyncParts,
-  accountId: string,
-  error: unknown,
-): Promise<void> {
-  const state: SyncState | undefined = await data.syncState.get(accountId, CONTACTS_RESOURCE);
-  await data.syncState.save({
-    accountId,
-    resource: CONTACTS_RESOURCE,
-    failureCount: (state?.failureCount ?? 0) + 1,
-    lastFailureAt: now(),
-    lastFailure: failureCode(error),
-    createdAt: now(),
-    updatedAt: now(),
-  });
+  const { report, tokenExpired } = await listWithRestarts(
+    full ? undefined : (state?.syncToken ?? undefined),
+    (syncToken) => readListing({ ...listing, syncToken }),
+  );
+  return { ...report, tokenExpired };
 }

@@ -1,12 +1,12 @@
 import type { Account, Data, Stores, SyncLease, SyncState } from '@switchyard/catchup-data';
 import type { PeopleClient } from '@switchyard/catchup-google';
-import { withRun } from '../syncing/sync-runs.js';
+import { SyncOvertakenError } from '../syncing/sync-overtaken-error.js';
+import { noteSyncDone } from '../syncing/sync-state-notes.js';
 import { applyListing, sweepListing } from './apply-listing.js';
 import { keptEntries, loadContactBook, writeEntries } from './contact-book.js';
 import { emptyReport, withPage, type ListingReport } from './contact-sync-report.js';
 import type { Region } from './phone-key.js';
 import { PERSON_FIELDS, readPerson, type ReadPerson } from './read-person.js';
-import { SyncOvertakenError } from '../syncing/sync-overtaken-error.js';
 
 /** Under which name the state of a contact sync is kept. */
 export const CONTACTS_RESOURCE = 'contacts';
@@ -50,7 +50,18 @@ export async function readListing(listing: Listing): Promise<ListingReport> {
           before,
           await writePage(stores, listing, items, seen, nextSyncToken !== undefined),
         );
-        if (nextSyncToken !== undefined) await saveState(stores, listing, nextSyncToken, soFar);
+        if (nextSyncToken !== undefined)
+          await noteSyncDone(
+            stores,
+            { accountId: account.id, resource: CONTACTS_RESOURCE },
+            {
+              state: listing.state,
+              syncToken: nextSyncToken,
+              isFull: syncToken === undefined,
+              changes: soFar.added + soFar.changed + soFar.removed,
+              at: listing.now(),
+            },
+          );
         return soFar;
       },
       // Two accounts of one user write the same contacts.
@@ -75,25 +86,4 @@ async function writePage(
   const swept = isLast && syncToken === undefined ? sweepListing(kept, handled) : [];
   const contacts = await writeEntries(stores, book, account, [...written, ...swept], now(), newId);
   return { ...found, removed: found.removed + swept.length, contacts };
-}
-
-async function saveState(
-  stores: Stores,
-  { account, state, now, syncToken }: Listing,
-  nextSyncToken: string,
-  { added, changed, removed }: ListingReport,
-): Promise<void> {
-  const at = now();
-  await stores.syncState.save({
-    accountId: account.id,
-    resource: CONTACTS_RESOURCE,
-    syncToken: nextSyncToken,
-    ...(syncToken === undefined ? { lastFullAt: at } : { lastIncrementalAt: at }),
-    changeHistory: withRun(state, { at: at.toISOString(), changes: added + changed + removed }),
-    failureCount: 0,
-    lastFailureAt: null,
-    lastFailure: null,
-    createdAt: at,
-    updatedAt: at,
-  });
 }

@@ -1,10 +1,10 @@
-import { PageTokenInvalidError, SyncTokenExpiredError } from '@switchyard/catchup-google';
+import { GoogleRefusedError, PageTokenInvalidError, SyncTokenExpiredError } from '@switchyard/catchup-google';
 
 /** A listing may be cut off in the middle; more often than that in a row, something else is wrong. */
 const MAX_LISTINGS = 3;
 
 /**
- * Reads a listing from a sync token on, or all of it where there is none or it has expired. One that is cut off in the
+ * Reads a listing from a sync token on, or all of it where there is none or it is not taken. One that is cut off in the
  * middle begins again from where it began: what was read twice is the same twice.
  */
 export async function listWithRestarts<Report>(
@@ -17,10 +17,14 @@ export async function listWithRestarts<Report>(
     try {
       return { report: await read(token), tokenExpired };
     } catch (error) {
-      if (error instanceof SyncTokenExpiredError && token !== undefined) {
+      if (token !== undefined && isTokenRefused(error)) {
         token = undefined;
         tokenExpired = true;
       } else if (!(error instanceof PageTokenInvalidError) || listings >= MAX_LISTINGS) throw error;
     }
   }
 }
+
+/** It is too old, or was given for other fields or pages of another size: what is asked for changes with versions. */
+const isTokenRefused = (error: unknown): boolean =>
+  error instanceof SyncTokenExpiredError || (error instanceof GoogleRefusedError && error.status === 400);
