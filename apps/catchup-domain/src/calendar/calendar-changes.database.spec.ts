@@ -1,5 +1,5 @@
+import { dumpTables } from '@switchyard/catchup-data/testing';
 import { DATABASE_KINDS } from '../spec-support/databases.js';
-import { dumpTables } from '../spec-support/dump.js';
 import { startLab, type ConnectedUser, type Lab, type Process } from '../spec-support/lab.js';
 import { createCalendarSync, type CalendarSyncOptions } from './calendar-sync.js';
 

@@ -1,8 +1,8 @@
+import { dumpTables } from '@switchyard/catchup-data/testing';
 import type { PushMessage } from '@switchyard/catchup-google';
 import { eventsResource } from '../calendar/sync-run.js';
 import { DAY_SECONDS, startChannelLab, type ChannelLab, type Owner } from '../spec-support/channel-lab.js';
 import { DATABASE_KINDS } from '../spec-support/databases.js';
-import { dumpTables } from '../spec-support/dump.js';
 
 describe.each(DATABASE_KINDS)('what comes through push channels on the %s database', (kind) => {
   let lab: ChannelLab;

@@ -1,7 +1,7 @@
+import { dumpTables } from '@switchyard/catchup-data/testing';
 import { inspect } from 'node:util';
 import { DAY_SECONDS, startChannelLab, type ChannelLab } from '../spec-support/channel-lab.js';
 import { DATABASE_KINDS } from '../spec-support/databases.js';
-import { dumpTables } from '../spec-support/dump.js';
 import { rejection } from '../spec-support/lab.js';
 import { until } from '../spec-support/until.js';
 

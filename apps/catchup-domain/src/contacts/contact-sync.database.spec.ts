@@ -1,6 +1,6 @@
+import { dumpTables } from '@switchyard/catchup-data/testing';
 import { contactsOf } from '../spec-support/address-book.js';
 import { DATABASE_KINDS } from '../spec-support/databases.js';
-import { dumpTables } from '../spec-support/dump.js';
 import { rejection, startLab, type ConnectedUser, type Lab } from '../spec-support/lab.js';
 import { until } from '../spec-support/until.js';
 import { createContactSync, type ContactSyncOptions } from './contact-sync.js';

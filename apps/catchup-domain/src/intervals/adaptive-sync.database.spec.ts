@@ -1,6 +1,6 @@
 import type { Data } from '@switchyard/catchup-data';
+import { dumpTables } from '@switchyard/catchup-data/testing';
 import { DATABASE_KINDS, startDatabase, type TestDatabase } from '../spec-support/databases.js';
-import { dumpTables } from '../spec-support/dump.js';
 import { createAdaptiveSync } from './adaptive-sync.js';
 
 const NOW = new Date('2026-03-02T12:00:00Z');

@@ -1,7 +1,7 @@
+import { dumpTables } from '@switchyard/catchup-data/testing';
 import type { SmsSender } from '@switchyard/catchup-telephony';
 import { DATABASE_KINDS } from '../spec-support/databases.js';
 import { HOUR_MS, MONDAY, startDayLab, type DayLab } from '../spec-support/day-lab.js';
-import { dumpTables } from '../spec-support/dump.js';
 import { createBatchedNotifications } from './batched-notifications.js';
 
 describe.each(DATABASE_KINDS)('what changes before a message goes out, on the %s database', (kind) => {

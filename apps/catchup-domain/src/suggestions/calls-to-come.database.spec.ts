@@ -1,6 +1,6 @@
+import { dumpTables } from '@switchyard/catchup-data/testing';
 import { DATABASE_KINDS } from '../spec-support/databases.js';
 import { DAY_MS, HOUR_MS, MONDAY, startDayLab, type DayLab } from '../spec-support/day-lab.js';
-import { dumpTables } from '../spec-support/dump.js';
 
 describe.each(DATABASE_KINDS)('calls to come on the %s database', (kind) => {
   let lab: DayLab;

@@ -1,9 +1,9 @@
 import type { Data, User } from '@switchyard/catchup-data';
+import { dumpTables } from '@switchyard/catchup-data/testing';
 import { createAgenda } from '../free-slots/agenda.js';
 import { createBatchedNotifications } from '../notifications/batched-notifications.js';
 import { createSuggestionReminders } from '../notifications/suggestion-reminders.js';
 import { DATABASE_KINDS, startDatabase, type TestDatabase } from '../spec-support/databases.js';
-import { dumpTables } from '../spec-support/dump.js';
 import { startSmsLab, type SmsLab } from '../spec-support/sms-lab.js';
 import { createSuggestions, type Suggestions } from './suggestions.js';
 

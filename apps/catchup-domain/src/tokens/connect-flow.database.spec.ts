@@ -1,6 +1,6 @@
+import { dumpTables } from '@switchyard/catchup-data/testing';
 import { DEFAULT_SCOPES } from '@switchyard/catchup-google';
 import { DATABASE_KINDS } from '../spec-support/databases.js';
-import { dumpTables } from '../spec-support/dump.js';
 import { rejection, startLab, type Lab, type Process } from '../spec-support/lab.js';
 import { createConnectFlow, type ConnectFlow } from './connect-flow.js';
 

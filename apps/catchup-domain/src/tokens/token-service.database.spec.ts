@@ -1,5 +1,5 @@
+import { dumpTables } from '@switchyard/catchup-data/testing';
 import { DATABASE_KINDS } from '../spec-support/databases.js';
-import { dumpTables } from '../spec-support/dump.js';
 import { rejection, startLab, type Lab, type Process } from '../spec-support/lab.js';
 import { until } from '../spec-support/until.js';
 import { createTokenService } from './token-service.js';
