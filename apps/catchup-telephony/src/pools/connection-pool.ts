@@ -101,6 +101,8 @@ export function createConnectionPool<Resource extends object>(
   const waiters = new Set<() => void>();
   const totals = { created: 0, destroyed: 0, acquired: 0, timedOut: 0, refused: 0, failed: 0 };
   let failuresInARow = 0;
+  /** Calls that were called off and still stand in tarn's row. */
+  let leftWaiting = 0;
   let draining: Promise<DrainReport> | undefined;
   let wake: (() => void) | undefined;
 
@@ -152,8 +154,18 @@ export function createConnectionPool<Resource extends object>(
     validate: isFine as unknown as (resource: Resource) => boolean,
   });
 
-  const waiting = () => Math.max(0, tarn.numPendingAcquires() - tarn.numPendingCreates());
+  const waiting = () => Math.max(0, tarn.numPendingAcquires() - leftWaiting - tarn.numPendingCreates());
   const size = () => tarn.numUsed() + tarn.numFree();
+
+  /**
+   * Nobody waits for it any more: what comes goes back at once. Tarn's own way to call it off loses a resource that it is
+   * just about to lend.
+   */
+  const leave = (pending: Promise<Resource>) => {
+    leftWaiting++;
+    const settled = () => void leftWaiting--;
+    pending.then((late) => tarn.release(late)).then(settled, settled);
+  };
 
   const acquire = async ({ timeoutMs = acquireTimeoutMs, signal }: BorrowOptions = {}): Promise<Resource> => {
     signal?.throwIfAborted();
@@ -165,9 +177,11 @@ export function createConnectionPool<Resource extends object>(
     }
     const pending = tarn.acquire();
     let ended: 'aborted' | 'timed-out' | 'draining' | undefined;
+    let giveUp: () => void = () => undefined;
+    const givenUp = new Promise<undefined>((resolve) => (giveUp = () => resolve(undefined)));
     const end = (how: typeof ended) => {
       ended ??= how;
-      pending.abort();
+      giveUp();
     };
     const timer = setTimeout(() => end('timed-out'), timeoutMs);
     const onAbort = () => end('aborted');
@@ -175,14 +189,13 @@ export function createConnectionPool<Resource extends object>(
     signal?.addEventListener('abort', onAbort, { once: true });
     waiters.add(onDrain);
     try {
-      const resource = await pending.promise;
-      // Lent and called off in the same moment.
-      if (ended) tarn.release(resource);
-      else {
+      const resource = await Promise.race([pending.promise, givenUp]);
+      if (resource && !ended) {
         lent.add(resource);
         totals.acquired++;
         return resource;
       }
+      leave(pending.promise);
     } catch (error) {
       if (!ended) throw new PoolResourceError(name, { cause: error });
     } finally {
