@@ -25,5 +25,7 @@ export function phoneKey(value: string, region?: Region): string | undefined {
   if (text.length > MAX_LENGTH) return undefined;
   const parsed = parsePhoneNumberFromString(text, { defaultCountry: region, extract: false }, metadata);
   if (!parsed?.isPossible()) return undefined;
+  // Nobody has a number that begins, behind its country, with what is dialled before numbers.
+  if (parsePhoneNumberFromString(parsed.number, metadata)?.number !== parsed.number) return undefined;
   return parsed.ext ? `${parsed.number};ext=${parsed.ext}` : parsed.number;
 }
